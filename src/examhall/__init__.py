@@ -1,0 +1,1 @@
+"""Examhall: an open system for live proctored exams."""
