@@ -1,0 +1,1 @@
+"""The only place that knows concrete classes: settings in, a running house out."""

@@ -1,0 +1,10 @@
+"""The command line: one module for each verb, put together here."""
+
+import typer
+
+from examhall.cli.analyze import analyze
+from examhall.cli.models import models_app
+
+app = typer.Typer(name="examhall", no_args_is_help=True, add_completion=False, help="Live proctored exams.")
+app.command("analyze")(analyze)
+app.add_typer(models_app, name="models")
