@@ -1,0 +1,7 @@
+export function Loading() {
+  return (
+    <p role="status" className="visually-hidden">
+      Loading
+    </p>
+  );
+}
