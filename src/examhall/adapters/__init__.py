@@ -1,0 +1,1 @@
+"""Families of adapters, blind to each other. Only `examhall.bootstrap` constructs them."""

@@ -1,0 +1,145 @@
+"""What pages show: read models, shared by the HTTP answers and the sockets.
+
+Names ending in `_at`, and `deadline`, `server_now`, `as_of`, are integers: ms since the epoch (UTC).
+What decays or runs is given as (value, as_of, half_life_s) or as a deadline; the page derives.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from examhall.domain.attempt import AttemptState
+from examhall.domain.incident import Verdict
+from examhall.domain.policy import Severity, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The attempt's exam clock.
+
+    Time left is `deadline - now` while live, `deadline - paused_at` while paused.
+    """
+
+    started_at: int | None  # None: not started
+    deadline: int | None
+    paused_at: int | None
+    duration_s: float  # with the accommodation's extra time
+    credited_s: float  # given back so far
+    server_now: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    incident_id: str
+    signal: Signal
+    weight: float  # at the moment `at`
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """value = sum(weight * 2^(-(as_of - at) / half_life_s)) over the parts."""
+
+    value: float
+    as_of: int
+    half_life_s: float
+    parts: tuple[RiskPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One picture of an incident; a gap says in `note` what is missing and has no url."""
+
+    id: str
+    kind: Literal["camera", "screen", "gap"]
+    captured_at: int
+    url: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    attempt_id: str
+    signal: Signal
+    severity: Severity
+    confidence: float
+    words: str  # the explanation
+    numbers: dict[str, float]
+    began_at: int
+    opened_at: int
+    last_seen_at: int
+    closed_at: int | None
+    times: int
+    alert: bool  # the policy shows it to the proctor as an alert
+    handled: bool  # warned, dismissed or confirmed: off the open list
+    verdict: Verdict
+    verdict_by: str | None  # display name of staff
+    verdict_note: str
+    evidence: tuple[Evidence, ...]  # by captured_at
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """`sender_name` is the staff member's display name on staff pages, None on the candidate's."""
+
+    id: str
+    attempt_id: str
+    sender: Literal["candidate", "staff"]
+    sender_name: str | None
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarningNote:
+    """What the candidate is told; stays on the page until acknowledged."""
+
+    id: str
+    text: str
+    at: int
+    acknowledged_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What the page says it captures now."""
+
+    camera: bool
+    microphone: bool
+    screen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCard:
+    """What a tile of the wall shows of one attempt."""
+
+    attempt_id: str
+    number: int  # within the exam; the thumbnails' attempt index
+    candidate_name: str
+    candidate_ref: str | None
+    state: AttemptState
+    connected: bool
+    disconnected_at: int | None
+    clock: Clock
+    risk: Risk
+    hand_raised_at: int | None
+    sharing: Sharing
+    paused_by: str | None
+    note: str | None  # "pictures are not looked at for 60 s: ..."
+
+
+@dataclass(frozen=True, slots=True)
+class ExamHead:
+    id: str
+    title: str
+    opens_at: int
+    closes_at: int
+    duration_s: int
+    prepared_warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None

@@ -1,0 +1,106 @@
+"""The policy of an exam: which signals are on, and what each one takes and does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Signal(StrEnum):
+    """The kinds of thing a policy speaks of. Stored values are never translated."""
+
+    NO_FACE = "no_face"
+    MULTIPLE_FACES = "multiple_faces"
+    CAMERA_BLOCKED = "camera_blocked"
+    TAB_HIDDEN = "tab_hidden"
+    WINDOW_BLUR = "window_blur"
+    FULLSCREEN_EXIT = "fullscreen_exit"
+    CLIPBOARD = "clipboard"
+    SCREEN_SHARE_STOPPED = "screen_share_stopped"
+    CONNECTION_LOST = "connection_lost"
+    SECOND_DEVICE = "second_device"
+
+
+class Severity(StrEnum):
+    """How much a person should care; ordered by `rank`."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """What one signal takes to become an incident, and what the incident does.
+
+    threshold: the signal's own unit, see docs/detection.md (score, luma, seconds).
+    hold_s: how long a finding must hold before an incident opens.
+    release_s: how long it must be gone before the incident closes.
+    cooldown_s: how long after closing a new finding extends the old incident instead of a new one.
+    weight: points that an incident adds to the attempt's risk.
+    """
+
+    enabled: bool
+    threshold: float
+    hold_s: float
+    release_s: float
+    cooldown_s: float
+    severity: Severity
+    weight: float
+    warn: bool
+    alert: bool = True
+    pause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """Which detectors run on which frame; cost per candidate follows from it.
+
+    Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds.
+    """
+
+    interval_s: float = 1.0
+    coarse_width: int = 320
+    coarse_height: int = 256
+    coarse_score: float = 0.30
+    fine_width: int = 640
+    fine_height: int = 480
+    fine_score: float = 0.50
+    fine_period_s: float = 6.0
+
+
+class Admission(StrEnum):
+    """Who lets a candidate in."""
+
+    AUTOMATIC = "automatic"
+    PROCTOR = "proctor"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One immutable revision; an attempt pins one at check-in."""
+
+    name: str
+    signals: Mapping[Signal, SignalRule]
+    scan: ScanPlan = ScanPlan()
+    admission: Admission = Admission.AUTOMATIC
+    require_screen: bool = False
+    require_microphone: bool = True
+    tell_watching: bool = True
+    network_credit_limit_s: float = 300.0
+    risk_half_life_s: float = 600.0
+    evidence_before_s: float = 4.0
+    evidence_after_s: float = 4.0
+    retention_days: int = 30
+
+
+class Preset(StrEnum):
+    """Named starting points that an admin can open and adjust."""
+
+    RELAXED = "relaxed"
+    STANDARD = "standard"
+    STRICT = "strict"

@@ -1,0 +1,1 @@
+"""HTTP and sockets. Talks to `examhall.application` only."""

@@ -1,0 +1,390 @@
+"""Bodies of the HTTP API under /api/v1. Times are integers, ms since the epoch (UTC)."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field
+
+from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
+from examhall.domain.attempt import AttemptState
+from examhall.domain.incident import Verdict
+from examhall.domain.policy import Admission, Policy, Preset, Severity, Signal
+
+Ms = Annotated[int, Field(ge=0)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
+Role = Literal["admin", "proctor", "reviewer"]
+ContentMode = Literal["text", "frame", "beside"]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Answer):
+    """RFC 9457 problem details; `code` is stable."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, str]] = []  # per field: {field, message}
+
+
+# ---- staff ---------------------------------------------------------------------------------------
+
+
+class Login(Body):  # POST /session
+    email: Annotated[str, Field(max_length=320)]
+    password: Annotated[str, Field(max_length=1000)]
+
+
+class LinkLogin(Body):  # POST /session/link: demo links
+    token: Annotated[str, Field(max_length=500)]
+
+
+class SetPassword(Body):  # POST /session/set-password: first admin and invited staff
+    token: Annotated[str, Field(max_length=500)]
+    email: EmailStr | None = None  # first admin only
+    name: Name | None = None  # first admin only
+    password: Annotated[str, Field(min_length=10, max_length=1000)]
+
+
+class LinkInfo(Answer):  # POST /session/link-info
+    purpose: Literal["first_admin", "set_password", "demo"]
+    email: str | None
+    expires_at: Ms
+
+
+class Me(Answer):  # GET /session
+    id: str
+    name: str
+    email: str
+    role: Role
+
+
+class StaffMember(Answer):
+    id: str
+    name: str
+    email: str
+    role: Role
+    disabled: bool
+    has_password: bool
+    created_at: Ms
+
+
+class NewStaff(Body):  # POST /staff (admin)
+    name: Name
+    email: EmailStr
+    role: Role
+
+
+class StaffLink(Answer):
+    staff: StaffMember
+    link: str  # one use, sets the password
+    expires_at: Ms
+
+
+class ChangeStaff(Body):  # PATCH /staff/{id}
+    name: Name | None = None
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+# ---- exams ---------------------------------------------------------------------------------------
+
+
+class NewExam(Body):  # POST /exams
+    title: Name
+    instructions: Annotated[str, Field(max_length=50_000)] = ""
+    content_mode: ContentMode = "text"
+    content_text: Annotated[str, Field(max_length=500_000)] = ""
+    content_url: Annotated[str, Field(max_length=2000)] | None = None
+    opens_at: Ms
+    closes_at: Ms
+    duration_s: Annotated[int, Field(ge=60, le=24 * 3600)]
+    preset: Preset = Preset.STANDARD
+
+
+class ChangeExam(Body):  # PATCH /exams/{id}; only what is given changes
+    title: Name | None = None
+    instructions: Annotated[str, Field(max_length=50_000)] | None = None
+    content_mode: ContentMode | None = None
+    content_text: Annotated[str, Field(max_length=500_000)] | None = None
+    content_url: Annotated[str, Field(max_length=2000)] | None = None
+    opens_at: Ms | None = None
+    closes_at: Ms | None = None
+    duration_s: Annotated[int, Field(ge=60, le=24 * 3600)] | None = None
+    archived: bool | None = None
+
+
+class ExamCounts(Answer):
+    candidates: int
+    live: int
+    waiting: int
+    paused: int
+    over: int
+    undecided_incidents: int
+
+
+class ExamSummary(Answer):  # GET /exams
+    id: str
+    title: str
+    opens_at: Ms
+    closes_at: Ms
+    duration_s: int
+    archived: bool
+    counts: ExamCounts
+    my_role: Role
+
+
+class PolicyAnswer(Answer):  # GET /exams/{id}/policy
+    revision: int
+    policy: Policy
+    switched_off: list[Signal]  # by the content mode
+
+
+class Exam(ExamSummary):  # GET /exams/{id}
+    instructions: str
+    content_mode: ContentMode
+    content_text: str
+    content_url: str | None
+    policy: PolicyAnswer
+
+
+class ChangePolicy(Body):  # PUT /exams/{id}/policy: makes a new revision
+    policy: Policy
+
+
+class SignalInfo(Answer):  # GET /policies: what the editor says of each signal
+    signal: Signal
+    label: str
+    sentence: str
+    threshold_unit: str
+
+
+class PolicyCatalogue(Answer):
+    presets: dict[Preset, Policy]
+    signals: list[SignalInfo]
+    admissions: list[Admission]
+
+
+class ExamMember(Answer):  # GET /exams/{id}/staff
+    user_id: str
+    name: str
+    email: str
+    role: Role
+
+
+class SetMember(Body):  # PUT /exams/{id}/staff/{user_id}
+    role: Literal["proctor", "reviewer"]
+
+
+# ---- candidates (the roster) ---------------------------------------------------------------------
+
+
+class NewCandidate(Body):  # POST /exams/{id}/candidates
+    name: Name
+    email: EmailStr | None = None
+    ref: Annotated[str, Field(max_length=100)] | None = None
+    extra_time_s: Annotated[int, Field(ge=0, le=24 * 3600)] = 0
+
+
+class Candidate(Answer):  # GET /exams/{id}/candidates
+    attempt_id: str
+    number: int
+    name: str
+    email: str | None
+    ref: str | None
+    extra_time_s: int
+    state: AttemptState
+    link: str  # the signed invite link of this attempt
+    link_expires_at: Ms
+
+
+class CandidateCsv(Body):  # POST /exams/{id}/candidates/csv: name,email,ref,extra_minutes
+    text: Annotated[str, Field(max_length=2_000_000)]
+    dry_run: bool = False
+
+
+class CsvRowError(Answer):
+    row: int  # 1-based line of the text
+    column: str | None
+    message: str
+
+
+class CsvResult(Answer):
+    added: list[Candidate]  # with dry_run: empty
+    would_add: int
+    errors: list[CsvRowError]  # any error: nothing is added
+
+
+# ---- the candidate's side ------------------------------------------------------------------------
+
+
+class Join(Body):  # POST /join; sets the attempt cookie
+    token: Annotated[str, Field(max_length=2000)]
+
+
+class Joined(Answer):
+    attempt_id: str
+    bearer: str | None = None  # only with header Examhall-Client: program
+
+
+class Watched(Answer):
+    """One line of the notice: what is watched and why."""
+
+    signal: Signal
+    label: str
+    sentence: str
+
+
+class Notice(Answer):
+    """What the candidate consents to; `hash` is over all of it."""
+
+    hash: str
+    watched: list[Watched]
+    camera: bool
+    microphone: bool
+    screen: bool
+    retention_days: int
+    who_sees: str
+    human_decides: str
+    network_credit_limit_s: float
+
+
+class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page shows
+    attempt_id: str
+    candidate_name: str
+    exam_title: str
+    instructions: str  # Markdown
+    content_mode: ContentMode
+    content_text: str | None  # only while live or paused
+    content_url: str | None  # only while live or paused
+    opens_at: Ms
+    closes_at: Ms
+    state: AttemptState
+    consented: bool
+    notice: Notice
+    require_screen: bool
+    require_microphone: bool
+    admission: Admission
+    watch_fullscreen: bool
+    watch_clipboard: bool
+    watch_focus: bool
+    clock: Clock
+    sampling_interval_s: float
+    meeting_provider: Literal["p2p"]
+
+
+class Consent(Body):  # POST /attempts/{id}/consent  (invited -> checking_in)
+    notice_hash: str
+    locale: Annotated[str, Field(max_length=35)]
+    agreed: bool  # False: refusal, tells staff
+
+
+class RoomState(Answer):
+    """Answer of /consent, /ready, /start, /submit, /withdraw."""
+
+    state: AttemptState
+    clock: Clock
+
+
+class EventBatch(Body):  # POST /attempts/{id}/events where sockets are blocked
+    instance_id: Annotated[str, Field(min_length=1, max_length=64)]
+    events: Annotated[list[dict[str, object]], Field(max_length=500)]  # wire.PageEvent
+
+
+class EventsTaken(Answer):
+    acknowledged_seq: int
+
+
+# ---- staff and attempts --------------------------------------------------------------------------
+
+
+class Reason(Body):  # POST /attempts/{id}/{pause,resume,end}
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class Warn(Body):  # POST /attempts/{id}/warn
+    text: Text2k
+    incident_id: str | None = None
+
+
+class Say(Body):  # POST /attempts/{id}/message, POST /exams/{id}/message
+    text: Text2k
+    client_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SentToAll(Answer):
+    recipients: int
+
+
+class GiveTime(Body):  # POST /attempts/{id}/credit
+    seconds: Annotated[float, Field(gt=0, le=4 * 3600)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Decide(Body):  # POST /incidents/{id}/verdict
+    verdict: Verdict
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CreditEntry(Answer):
+    seconds: float
+    reason: str
+    note: str
+    given_by: str | None
+    at: Ms
+
+
+class TimelineEntry(Answer):
+    """One line of the attempt's story, from the chained log."""
+
+    seq: int
+    type: str
+    at: Ms
+    words: str
+
+
+class AttemptDetail(Answer):  # GET /attempts/{id}
+    exam_id: str
+    exam_title: str
+    card: AttemptCard
+    candidate_email: str | None
+    incidents: list[Incident]
+    chat: list[ChatMessage]
+    warnings: list[WarningNote]
+    credits: list[CreditEntry]
+    timeline: list[TimelineEntry]
+    chain: Literal["intact", "erased", "broken"]
+
+
+class ReviewItem(Answer):  # GET /exams/{id}/review: attempts by what is undecided
+    attempt_id: str
+    candidate_name: str
+    candidate_ref: str | None
+    state: AttemptState
+    undecided: int
+    confirmed: int
+    dismissed: int
+    highest: Severity | None
+    risk: float
+
+
+# ---- the tutorial's endpoint ---------------------------------------------------------------------
+
+
+class DetectFaces(BaseModel):
+    base64_img: str
+    participant_id: str
+
+
+class DetectedFaces(BaseModel):
+    id: str
+    multiple_detected: bool
+    faces: int
