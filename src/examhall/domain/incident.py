@@ -29,6 +29,7 @@ class IncidentState:
 
     key: unique within the attempt ("multiple_faces#2"); stable under replay.
     confidence: 0..1, how sure the machine is of what it saw (not of what it means).
+    times: how often it came back within the cool-down, or how many events it gathers.
     """
 
     key: str
@@ -41,6 +42,7 @@ class IncidentState:
     closed_at_s: float | None
     confidence: float
     explanation: Explanation
+    times: int = 1
 
 
 class IncidentStep(StrEnum):

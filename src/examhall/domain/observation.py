@@ -115,6 +115,14 @@ class TimePassed:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class SamplingChanged:
+    """The server asked the page for another rate; a gap is measured in these intervals."""
+
+    at_s: float
+    interval_s: float
+
+
 Observation = (
     FacesObserved
     | CameraObserved
@@ -123,4 +131,5 @@ Observation = (
     | SecondDeviceObserved
     | WatchChanged
     | TimePassed
+    | SamplingChanged
 )

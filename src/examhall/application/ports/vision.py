@@ -1,31 +1,15 @@
 """The port to the vision workers: an encoded frame in, facts about it out."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Protocol
 
+from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.observation import FaceBox, Scan
 from examhall.domain.policy import ScanPlan
 
-
 # The tutorial's endpoint shares the workers behind the exams' frames.
 DETECT_FACES_LANE = "detect_faces"
-
-
-class FrameKind(IntEnum):
-    """The wire's `kind` byte."""
-
-    CAMERA = 1
-    SCREEN = 2
-    AUDIO = 3
-
-
-class FrameCodec(IntEnum):
-    """The wire's `codec` byte."""
-
-    JPEG = 0
-    WEBP = 1
-    PCM16 = 2
 
 
 @dataclass(frozen=True, slots=True)
