@@ -1,0 +1,53 @@
+# Everything this project is worked with. `make` alone lists it.
+SHELL := bash
+BIN := .venv/bin
+NPM := npm --prefix frontend run --silent
+CHECK_TESTS := $(wildcard tests/unit tests/architecture)
+ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench format schema clean
+
+help: ## List these verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install the packages, build the web pages and the model files
+	@scripts/setup.sh
+
+demo: setup ## Start a throw-away exam with six simulated candidates
+	@$(BIN)/examhall demo
+
+run: setup ## Serve with the lasting data folder ./data
+	@$(BIN)/examhall serve --data-dir ./data
+
+check: setup ## Lint, types, layers, schema drift, dead code and unit tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/dead_code.py
+	@scripts/schema.sh --check
+	$(NPM) lint
+	$(NPM) typecheck
+	$(NPM) unused
+	$(NPM) test
+	$(BIN)/pytest -q $(CHECK_TESTS)
+
+test: setup ## Every test, a real browser included
+	@scripts/test-tools.sh
+	$(BIN)/pytest -q $(ALL_TESTS)
+
+bench: setup ## Print the speed table, the tutorial's path beside ours
+	@scripts/setup-bench.sh
+	@$(BIN)/python benchmarks/run.py
+
+format: setup ## Write the code the way the linters want it
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(NPM) format
+
+schema: setup ## Export the API's schema and generate the page's types from it
+	@scripts/schema.sh
+
+clean: ## Remove what was installed and built; keeps ./data
+	rm -rf .venv .venv-bench .tools .cache frontend/node_modules src/examhall/web/static benchmarks/out test-results
