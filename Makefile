@@ -24,7 +24,7 @@ check: setup ## Lint, types, layers, schema drift, dead code and unit tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 	$(BIN)/python scripts/dead_code.py
 	@scripts/schema.sh --check
 	$(NPM) lint
