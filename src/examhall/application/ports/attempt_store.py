@@ -2,7 +2,8 @@
 
 Everything that a page may show goes together: the change itself, its line in the chained log and
 its pointer in the exam's outbox are written in one transaction. After the commit the implementation wakes
-`exam/{exam_id}` and the attempt's own topic on the bus.
+`exam/{exam_id}` (key "updates") and `attempt/{id}` on the bus, the latter with the keys "state" (the record or
+its credits changed), "chat" and "warning".
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,6 +65,15 @@ class ExamRecord:
     duration_s: int
     policy_revision_id: str
     archived_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRevisionRecord:
+    """Immutable; `number` counts within the exam, from 1."""
+
+    id: str
+    number: int
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,10 @@ class OutboxLine:
 
 class AttemptTx(Protocol):
     """Inside one transaction that holds the attempt's row. Every `save_*`/`add_*` of something a proctor
-    sees writes its outbox pointer by itself; `log` writes the chained line."""
+    sees writes its outbox pointer by itself; `log` writes the chained line.
+
+    Keep it short and never begin a second one inside it: SQLite has one writer at a time.
+    """
 
     @property
     def attempt(self) -> AttemptRecord: ...
@@ -192,6 +205,10 @@ class AttemptTx(Protocol):
         ...
 
     async def log(self, type: str, payload: Json) -> None: ...
+
+    async def erase_log(self, seq: int) -> None:
+        """Erase the payload and salt of a line; the chain then verifies as "erased"."""
+        ...
 
     async def take_event(self, event: PageEventRecord) -> bool:
         """Store it once; False if (attempt, instance, seq) was there already."""
@@ -219,7 +236,9 @@ class AttemptTx(Protocol):
 
     async def add_warning(self, warning: WarningRecord) -> None: ...
 
-    async def acknowledge_warning(self, warning_id: str, at: int) -> bool: ...
+    async def acknowledge_warning(self, warning_id: str, at: int) -> bool:
+        """False if this attempt has no such warning, or it was acknowledged before."""
+        ...
 
     async def add_credit(self, credit: CreditRecord) -> None: ...
 
@@ -242,10 +261,20 @@ class AttemptStore(Protocol):
     async def attempts_of_exam(self, exam_id: str) -> Sequence[AttemptRecord]: ...
 
     async def attempts_running(self) -> Sequence[AttemptRecord]:
-        """All that are not over and past `invited` (the clock watches them), any exam."""
+        """All that are not over and past `invited`, any exam."""
+        ...
+
+    async def attempts_due(self, now_ms: int) -> Sequence[AttemptRecord]:
+        """Those the clock may have to act on now, any exam; credits are not yet looked at.
+
+        Live ones past their nominal end, others not over whose window has closed, and waiting ones whose
+        window is open.
+        """
         ...
 
     async def exam(self, exam_id: str) -> ExamRecord: ...
+
+    async def policy_revision(self, revision_id: str) -> PolicyRevisionRecord: ...
 
     async def policy(self, attempt: AttemptRecord) -> Policy:
         """The pinned revision, or the exam's current one before check-in."""
@@ -267,9 +296,13 @@ class AttemptStore(Protocol):
 
     async def chat_of_exam(self, exam_id: str) -> Sequence[ChatRecord]: ...
 
+    async def chat_message(self, message_id: str) -> ChatRecord: ...
+
     async def warnings_of_attempt(self, attempt_id: str) -> Sequence[WarningRecord]: ...
 
     async def credits_of_attempt(self, attempt_id: str) -> Sequence[CreditRecord]: ...
+
+    async def credits_of_exam(self, exam_id: str) -> Sequence[CreditRecord]: ...
 
     async def log_of_attempt(self, attempt_id: str) -> Sequence[LogRecord]: ...
 
@@ -289,4 +322,6 @@ class AttemptStore(Protocol):
 
     async def beat(self, server_id: str, at_ms: int) -> None: ...
 
-    async def last_beat(self) -> int | None: ...
+    async def last_beat(self) -> int | None:
+        """When any server last said that it serves, ms since the epoch."""
+        ...
