@@ -1,0 +1,1 @@
+"""How the parts that serve one exam wake each other."""

@@ -1,0 +1,1 @@
+"""Live picture and sound, by provider."""

@@ -1,0 +1,33 @@
+"""The port to the pictures that are kept: blobs in an object store, sealed by the key ring."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """Where a blob went. sha256: hex, of the plain bytes; size: plain bytes."""
+
+    path: str
+    key_id: str
+    sha256: str
+    size: int
+
+
+class EvidenceStore(Protocol):
+    """Paths are opaque, relative, and never hold a name."""
+
+    async def put(self, path: str, plain: bytes) -> StoredBlob:
+        """Seal and keep. Returns only when it is kept.
+
+        Raises `ExamhallError` `storage_full` when the disk is full, `evidence_not_kept` on any other failure.
+        """
+        ...
+
+    async def get(self, path: str, key_id: str) -> bytes:
+        """The plain bytes. Raises `ExamhallError` `evidence_not_found` or `evidence_unreadable`."""
+        ...
+
+    async def delete(self, path: str) -> None:
+        """Erase; nothing happens when it is gone already."""
+        ...

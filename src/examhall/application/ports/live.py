@@ -1,0 +1,120 @@
+"""The port to the attempts that are being watched now, as the doors (sockets, HTTP) see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from examhall.domain.frame_header import FrameMessage
+from examhall.domain.observation import PageEventKind
+
+
+class Farewell(StrEnum):
+    """Why the server lets a page's socket go."""
+
+    REPLACED = "replaced"  # the same page, or one that took over, opened a newer socket
+    OVER = "over"
+    LOST_OWNERSHIP = "lost_ownership"  # another server owns the attempt now
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingNotice:
+    """Send a picture every so often."""
+
+    interval_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRefusedNotice:
+    """A picture that could not be looked at; `code` and `message` as in `ExamhallError`."""
+
+    sequence: int
+    code: str
+    message: str
+
+
+PageNotice = SamplingNotice | FrameRefusedNotice
+
+
+class PageLink(Protocol):
+    """One page of a candidate that can be told things and asked whether it is still there."""
+
+    @property
+    def instance_id(self) -> str: ...
+
+    def tell(self, notice: PageNotice) -> None:
+        """Never waits; a page that does not read is closed by its own queue."""
+        ...
+
+    async def answers(self, within_s: float) -> bool:
+        """Ask the page for a sign of life and wait so long for it."""
+        ...
+
+    def part(self, why: Farewell) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageEventIn:
+    """An event as it came in. `instance_id`: the page load that saw it; `page_ms`: its monotonic clock;
+    `occurred_at`: its wall clock, the candidate's word."""
+
+    instance_id: str
+    seq: int
+    kind: PageEventKind
+    page_ms: float
+    occurred_at: int
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadView:
+    """How often everybody is looked at now, and how busy the workers are (0..1)."""
+
+    sampling_interval_s: float
+    workers_busy: float
+    workers_ready: int
+
+
+class LiveAttempts(Protocol):
+    """Everything that happens to an attempt while it runs goes through its one owner here."""
+
+    async def enter(self, attempt_id: str, page: PageLink) -> None:
+        """Let a page in as the attempt's one page.
+
+        The same instance replaces its older socket; another takes over only from one that does not
+        answer. Raises `ExamhallError` `second_device` otherwise, `attempt_not_found`, `attempt_over`.
+        """
+        ...
+
+    async def leave(self, attempt_id: str, page: PageLink) -> None:
+        """The page's socket is gone. Nothing happens if another page has taken its place."""
+        ...
+
+    async def show_up(self, attempt_id: str, instance_id: str) -> None:
+        """A page without a socket made a request; it counts as connected while it keeps making them.
+
+        Raises as `enter`.
+        """
+        ...
+
+    async def take_frame(self, attempt_id: str, frame: FrameMessage) -> None:
+        """Take the newest picture; returns before it is looked at.
+
+        Raises `ExamhallError` `frame_not_expected`, `frame_too_large` or `frame_codec_mismatch`.
+        """
+        ...
+
+    async def take_events(self, attempt_id: str, events: Sequence[PageEventIn]) -> dict[str, int]:
+        """Store each event once; return the highest contiguous seq for each instance, after the commit.
+
+        Raises `ExamhallError` `event_not_expected` before consent, `storage_full`.
+        """
+        ...
+
+    async def acknowledged_seq(self, attempt_id: str, instance_id: str) -> int: ...
+
+    def page_of(self, attempt_id: str) -> PageLink | None:
+        """The page that holds the attempt now."""
+        ...
+
+    def load(self) -> LoadView: ...
