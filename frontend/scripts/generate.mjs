@@ -22,8 +22,22 @@ async function schema(name) {
   return JSON.parse(text);
 }
 
+/**
+ * The types of fields stay in place: a title on a field would give each one a name of its own.
+ * @param {any} node
+ */
+function withoutFieldTitles(node) {
+  for (const field of Object.values(node.properties ?? {})) {
+    delete field.title;
+  }
+  for (const definition of Object.values(node.$defs ?? {})) {
+    withoutFieldTitles(definition);
+  }
+  return node;
+}
+
 const rest = astToString(await openapiTS(await schema('openapi.json'), { alphabetize: true }));
-const socket = await compile(await schema('socket.schema.json'), 'SocketMessages', {
+const socket = await compile(withoutFieldTitles(await schema('socket.schema.json')), 'SocketMessages', {
   additionalProperties: false,
   bannerComment: '',
   format: false,
