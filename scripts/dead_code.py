@@ -1,7 +1,7 @@
 """Prints functions, classes, methods and imports of the package that nothing uses; exits 1 if there are any.
 
 Fields and variables are left out: wire models, tables and settings are read by the libraries they are
-declared for. what a framework calls by name is listed in `scripts/dead_code_allowed.txt`,
+declared for. What a framework calls by name is listed in `scripts/dead_code_allowed.txt`,
 one `name  # why` a line.
 """
 
