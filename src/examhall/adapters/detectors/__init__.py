@@ -1,0 +1,1 @@
+"""Detectors: what looks at pixels, and the model files it needs."""
