@@ -1,0 +1,271 @@
+"""Hands frames to worker processes: newest wins, lanes take turns, a hang is killed, a loss counted.
+
+One asyncio loop owns all state here; nothing is decoded on it. See docs/architecture.md, "Workers".
+"""
+
+import asyncio
+import logging
+import pickle
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from examhall.application.ports.vision import (
+    DropReason,
+    FrameAnalysis,
+    FrameDropped,
+    FrameJob,
+    PoolHealth,
+)
+from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.pipeline.busy_meter import BusyMeter
+from examhall.pipeline.lanes import LaneFullError, LaneRule, Lanes
+from examhall.pipeline.worker_link import WorkerLink, WorkerLostError
+from examhall.pipeline.worker_process import AnalyzerFactory, StartMessage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolConfig:
+    """workers: processes. hang_limit_s: how long one frame may take before SIGKILL.
+
+    start_limit_s: how long a worker may take to be ready. memory_limit_bytes: address space of a
+    worker, generous since libraries map more than they use. kills_to_pause within kill_window_s by
+    one lane pause it for pause_s. lanes: rules that differ from the default, by lane.
+    """
+
+    workers: int = 1
+    hang_limit_s: float = 2.0
+    start_limit_s: float = 30.0
+    memory_limit_bytes: int = 4 * 1024**3
+    kills_to_pause: int = 3
+    kill_window_s: float = 60.0
+    pause_s: float = 60.0
+    restart_delay_s: float = 1.0
+    lanes: Mapping[str, LaneRule] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    job: FrameJob
+    since_s: float
+    answer: asyncio.Future[FrameAnalysis]
+
+
+class WorkerPool:
+    """The `VisionPool` of real processes. Start, use and stop it on one loop.
+
+    `factory` is pickled into each worker and must be importable there. `clock` is monotonic seconds.
+    """
+
+    def __init__(
+        self, factory: AnalyzerFactory, config: PoolConfig, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._start_message = StartMessage(tuple(sys.path), pickle.dumps(factory))
+        self._config = config
+        self._clock = clock
+        self._lanes: Lanes[_Ticket] = Lanes(config.lanes)
+        self._kills: dict[str, deque[float]] = {}
+        self._paused_until: dict[str, float] = {}
+        self._busy = BusyMeter(config.workers)
+        self._drops: Counter[DropReason] = Counter()
+        self._restarts = 0
+        self._ready = 0
+        self._runners: list[asyncio.Task[None]] = []
+        self._work_waits = asyncio.Condition()
+        self._stopping = True
+
+    async def start(self) -> None:
+        """Start all workers and wait until they are warm.
+
+        Raises ExamhallError: what the factory raised (`model_missing`, ...), or `workers_not_ready`.
+        """
+        self._stopping = False
+        links: list[WorkerLink] = []
+        try:
+            links += [await self._open() for _ in range(self._config.workers)]
+        except BaseException:
+            self._stopping = True
+            for link in links:
+                await link.close()
+            raise
+        self._runners = [
+            asyncio.create_task(self._run(link), name=f"vision-worker-{index}")
+            for index, link in enumerate(links)
+        ]
+
+    async def stop(self) -> None:
+        """Drop what waits, let what is in work end (or hang until its limit), end the processes."""
+        self._stopping = True
+        for ticket in self._lanes.waiting():
+            self._drop(ticket, DropReason.STOPPING)
+        for name in self._lanes.names():
+            self._lanes.drain(name)
+        async with self._work_waits:
+            self._work_waits.notify_all()
+        await asyncio.gather(*self._runners, return_exceptions=True)
+        self._runners = []
+
+    async def analyze(self, job: FrameJob) -> FrameAnalysis:
+        """See `VisionPool.analyze`."""
+        if self._stopping:
+            raise self._counted(DropReason.STOPPING)
+        now_s = self._clock()
+        if self._paused_until.get(job.lane, now_s) > now_s:
+            raise self._counted(DropReason.LANE_PAUSED)
+        ticket = _Ticket(job, now_s, asyncio.get_running_loop().create_future())
+        try:
+            superseded = self._lanes.put(job.lane, ticket)
+        except LaneFullError:
+            raise self._counted(DropReason.LANE_FULL) from None
+        if superseded is not None:
+            self._drop(superseded, DropReason.SUPERSEDED)
+        async with self._work_waits:
+            self._work_waits.notify()
+        try:
+            return await ticket.answer
+        except asyncio.CancelledError:
+            self._lanes.discard(job.lane, ticket)
+            raise
+
+    def health(self) -> PoolHealth:
+        now_s = self._clock()
+        waiting = self._lanes.waiting()
+        return PoolHealth(
+            workers=self._config.workers,
+            ready=self._ready,
+            restarts=self._restarts,
+            busy_ratio=self._busy.ratio(now_s),
+            waiting=len(waiting),
+            oldest_wait_ms=max((now_s - ticket.since_s for ticket in waiting), default=0.0) * 1000,
+        )
+
+    def drops(self) -> Mapping[DropReason, int]:
+        """How many frames were not looked at since the start, by reason."""
+        return dict(self._drops)
+
+    def paused_lanes(self) -> Mapping[str, float]:
+        """Lanes that rest after repeated kills, with the seconds that are left."""
+        now_s = self._clock()
+        return {lane: until - now_s for lane, until in self._paused_until.items() if until > now_s}
+
+    async def _open(self) -> WorkerLink:
+        config = self._config
+        link = WorkerLink.spawn(config.memory_limit_bytes)
+        try:
+            await asyncio.wait_for(link.warm_up(self._start_message), config.start_limit_s)
+        except (TimeoutError, WorkerLostError) as error:
+            await link.close()
+            raise ExamhallError(
+                ErrorKind.UNAVAILABLE,
+                "workers_not_ready",
+                "A vision worker could not be started; its own message is above this one. "
+                "Run `examhall doctor`.",
+            ) from error
+        except BaseException:
+            await link.close()
+            raise
+        return link
+
+    async def _run(self, link: WorkerLink | None) -> None:
+        """One worker's life and those of its successors."""
+        while link is not None:
+            self._ready += 1
+            try:
+                await self._serve(link)
+            except WorkerLostError:
+                self._restarts += 1
+            finally:
+                self._ready -= 1
+                await link.close()
+            link = None if self._stopping else await self._reopen()
+
+    async def _reopen(self) -> WorkerLink | None:
+        """Try until it works or the pool stops; the wait doubles up to 30 s."""
+        delay_s = self._config.restart_delay_s
+        while not self._stopping:
+            try:
+                return await self._open()
+            except ExamhallError as error:
+                logger.error("vision worker does not start", extra={"code": error.code})
+            async with self._work_waits:
+                try:
+                    await asyncio.wait_for(self._work_waits.wait_for(lambda: self._stopping), delay_s)
+                except TimeoutError:
+                    delay_s = min(delay_s * 2, 30.0)
+        return None
+
+    async def _serve(self, link: WorkerLink) -> None:
+        """Take tickets until the pool stops. Raises WorkerLostError."""
+        while True:
+            taken = await self._next_ticket(link)
+            if taken is None:
+                return
+            lane, ticket = taken
+            try:
+                await self._work(link, ticket)
+            finally:
+                self._lanes.finish(lane)
+                # A lane that ended its work may have its next frame waiting.
+                async with self._work_waits:
+                    self._work_waits.notify()
+
+    async def _next_ticket(self, link: WorkerLink) -> tuple[str, _Ticket] | None:
+        async with self._work_waits:
+            while not self._stopping:
+                if link.is_gone():
+                    raise WorkerLostError
+                taken = self._lanes.take()
+                if taken is not None:
+                    return taken
+                await self._work_waits.wait()
+        return None
+
+    async def _work(self, link: WorkerLink, ticket: _Ticket) -> None:
+        queue_ms = (self._clock() - ticket.since_s) * 1000
+        token = self._busy.begin(self._clock())
+        try:
+            answer = await asyncio.wait_for(link.ask(ticket.job), self._config.hang_limit_s)
+        except TimeoutError:
+            link.kill()
+            self._lost(ticket, DropReason.WORKER_HUNG)
+            raise WorkerLostError from None
+        except WorkerLostError:
+            self._lost(ticket, DropReason.WORKER_CRASHED)
+            raise
+        finally:
+            self._busy.end(token, self._clock())
+        if ticket.answer.done():
+            return  # the caller went away
+        if isinstance(answer, ExamhallError):
+            ticket.answer.set_exception(answer)
+        else:
+            timings = replace(answer.timings, queue_ms=queue_ms)
+            ticket.answer.set_result(replace(answer, timings=timings))
+
+    def _lost(self, ticket: _Ticket, reason: DropReason) -> None:
+        """Count a kill against the frame's lane; too many of them and the lane rests."""
+        lane, now_s = ticket.job.lane, self._clock()
+        logger.warning("vision worker lost", extra={"lane": lane, "reason": str(reason)})
+        self._drop(ticket, reason)
+        kills = self._kills.setdefault(lane, deque())
+        kills.append(now_s)
+        while kills and kills[0] < now_s - self._config.kill_window_s:
+            kills.popleft()
+        if len(kills) >= self._config.kills_to_pause:
+            self._paused_until[lane] = now_s + self._config.pause_s
+            del self._kills[lane]
+            for waiting in self._lanes.drain(lane):
+                self._drop(waiting, DropReason.LANE_PAUSED)
+
+    def _drop(self, ticket: _Ticket, reason: DropReason) -> None:
+        dropped = self._counted(reason)
+        if not ticket.answer.done():
+            ticket.answer.set_exception(dropped)
+
+    def _counted(self, reason: DropReason) -> FrameDropped:
+        self._drops[reason] += 1
+        return FrameDropped(reason)

@@ -1,0 +1,121 @@
+"""What server and worker say to each other: a length-prefixed JSON head and a blob.
+
+Not pickle: a worker that a hostile picture took over could answer anything, and unpickling would
+run it in the server. Only the start message, which goes from the server to the worker, is pickled.
+"""
+
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from examhall.application.ports.vision import (
+    CameraFacts,
+    FaceFacts,
+    FrameAnalysis,
+    FrameJob,
+    StageTimings,
+)
+from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.domain.observation import Scan
+from examhall.domain.policy import ScanPlan
+
+PREFIX = struct.Struct("<II")  # bytes of the head, bytes of the blob
+MAX_REPLY_HEAD = 256 * 1024
+MAX_REPLY_BLOB = 64 * 1024
+
+
+class ProtocolError(Exception):
+    """The other side said something that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class _JobHead:
+    lane: str
+    scan: Scan | None
+    plan: ScanPlan
+    thumbnail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    type: Literal["ready"] = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    kind: ErrorKind
+    code: str
+    message: str
+    type: Literal["fault"] = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    width: int
+    height: int
+    faces: FaceFacts | None
+    camera: CameraFacts
+    thumbnail: bool
+    timings: StageTimings
+    type: Literal["result"] = field(default="result")
+
+
+_JOB = TypeAdapter(_JobHead)
+_REPLY: TypeAdapter[_Ready | _Fault | _Result] = TypeAdapter(_Ready | _Fault | _Result)
+
+
+def pack(head: bytes, blob: bytes = b"") -> bytes:
+    return PREFIX.pack(len(head), len(blob)) + head + blob
+
+
+def encode_job(job: FrameJob) -> bytes:
+    head = {"lane": job.lane, "scan": job.scan, "plan": asdict(job.plan), "thumbnail": job.thumbnail}
+    return pack(json.dumps(head).encode(), job.payload)
+
+
+def decode_job(head: bytes, blob: bytes) -> FrameJob:
+    parsed = _JOB.validate_json(head)
+    return FrameJob(parsed.lane, blob, parsed.scan, parsed.plan, parsed.thumbnail)
+
+
+def encode_ready() -> bytes:
+    return pack(_REPLY.dump_json(_Ready()))
+
+
+def encode_error(error: ExamhallError) -> bytes:
+    return pack(_REPLY.dump_json(_Fault(error.kind, error.code, error.message)))
+
+
+def encode_analysis(analysis: FrameAnalysis) -> bytes:
+    head = _Result(
+        analysis.width,
+        analysis.height,
+        analysis.faces,
+        analysis.camera,
+        analysis.thumbnail is not None,
+        analysis.timings,
+    )
+    return pack(_REPLY.dump_json(head), analysis.thumbnail or b"")
+
+
+def decode_reply(head: bytes, blob: bytes) -> FrameAnalysis | ExamhallError | None:
+    """An analysis, what is wrong with the picture, or None for "ready". Raises ProtocolError."""
+    try:
+        reply = _REPLY.validate_json(head)
+    except ValueError as error:
+        raise ProtocolError("a reply that is no reply") from error
+    if isinstance(reply, _Ready):
+        return None
+    if isinstance(reply, _Fault):
+        return ExamhallError(reply.kind, reply.code, reply.message)
+    return FrameAnalysis(
+        reply.width,
+        reply.height,
+        reply.faces,
+        reply.camera,
+        blob if reply.thumbnail else None,
+        reply.timings,
+    )
