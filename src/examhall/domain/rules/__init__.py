@@ -1,1 +1,1 @@
-
+"""The rules: observations in, incidents out. Deterministic and replayable from a file."""
