@@ -2,8 +2,8 @@
 
 Everything that a page may show goes together: the change itself, its line in the chained log and
 its pointer in the exam's outbox are written in one transaction. After the commit the implementation wakes
-`exam/{exam_id}` (key "updates") and `attempt/{id}` on the bus, the latter with the keys "state" (the record or
-its credits changed), "chat" and "warning".
+`exam/{exam_id}` (key "updates") and `attempt/{id}` on the bus, the latter with the keys "state" (the record
+or its credits changed), "chat" and "warning".
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from examhall.domain.attempt import AttemptState
+from examhall.domain.chain import ChainHead
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import PageEventKind
 from examhall.domain.policy import Policy, Severity, Signal
@@ -204,7 +205,7 @@ class AttemptTx(Protocol):
         """Write the record. tell=False: nothing a page shows changed (rules state, clock base)."""
         ...
 
-    async def log(self, type: str, payload: Json) -> None: ...
+    async def log(self, entry_type: str, payload: Json) -> None: ...
 
     async def erase_log(self, seq: int) -> None:
         """Erase the payload and salt of a line; the chain then verifies as "erased"."""
@@ -305,6 +306,10 @@ class AttemptStore(Protocol):
     async def credits_of_exam(self, exam_id: str) -> Sequence[CreditRecord]: ...
 
     async def log_of_attempt(self, attempt_id: str) -> Sequence[LogRecord]: ...
+
+    async def log_head(self, attempt_id: str) -> ChainHead:
+        """What the attempt's row says is its newest line."""
+        ...
 
     async def observations_of_attempt(self, attempt_id: str) -> Sequence[str]:
         """JSONL batches in order."""

@@ -1,0 +1,145 @@
+"""Rows to the records of the ports and back; the one place that knows how each is stored."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping, Table
+
+from examhall.adapters.db import tables
+from examhall.application.ports.attempt_store import (
+    AttemptRecord,
+    ChatRecord,
+    CreditRecord,
+    EvidenceRecord,
+    ExamRecord,
+    IncidentRecord,
+    LogRecord,
+    OutboxLine,
+    PageEventRecord,
+    PolicyRevisionRecord,
+    UpdateKind,
+    WarningRecord,
+)
+from examhall.domain.attempt import AttemptState
+from examhall.domain.incident import Verdict
+from examhall.domain.policy import Policy, Severity, Signal
+
+Record = (
+    AttemptRecord
+    | ChatRecord
+    | CreditRecord
+    | EvidenceRecord
+    | IncidentRecord
+    | LogRecord
+    | PageEventRecord
+    | WarningRecord
+)
+
+
+def _table(row: type[tables.Base]) -> Table:
+    return cast("Table", row.__table__)
+
+
+ATTEMPT = _table(tables.AttemptRow)
+CHAT = _table(tables.ChatMessageRow)
+CREDIT = _table(tables.CreditRow)
+EVIDENCE = _table(tables.EvidenceRow)
+EXAM = _table(tables.ExamRow)
+HEARTBEAT = _table(tables.HeartbeatRow)
+INCIDENT = _table(tables.IncidentRow)
+LOG = _table(tables.LogEntryRow)
+OBSERVATION = _table(tables.ObservationRow)
+OUTBOX = _table(tables.OutboxRow)
+PAGE_EVENT = _table(tables.PageEventRow)
+POLICY_REVISION = _table(tables.PolicyRevisionRow)
+USER = _table(tables.UserRow)
+WARNING = _table(tables.WarningRow)
+
+_POLICY = TypeAdapter(Policy)
+
+
+def _names(record: type[Record] | type[ExamRecord]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(record))
+
+
+def _kept(record: type[Record] | type[ExamRecord], row: RowMapping) -> dict[str, Any]:
+    return {name: row[name] for name in _names(record)}
+
+
+def values(record: Record) -> dict[str, object]:
+    """The record as column values: plain text for words of a list, plain dicts for JSON."""
+    return {name: _plain(getattr(record, name)) for name in _names(type(record))}
+
+
+def changed(before: AttemptRecord, after: AttemptRecord) -> dict[str, object]:
+    """Only the columns that differ, so that a heavy rules state is not written with every change."""
+    return {
+        name: _plain(getattr(after, name))
+        for name in _names(AttemptRecord)
+        if getattr(after, name) != getattr(before, name)
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+def attempt(row: RowMapping) -> AttemptRecord:
+    return AttemptRecord(**_kept(AttemptRecord, row) | {"state": AttemptState(row["state"])})
+
+
+def exam(row: RowMapping) -> ExamRecord:
+    return ExamRecord(**_kept(ExamRecord, row))
+
+
+def incident(row: RowMapping) -> IncidentRecord:
+    return IncidentRecord(
+        **_kept(IncidentRecord, row)
+        | {
+            "signal": Signal(row["signal"]),
+            "severity": Severity(row["severity"]),
+            "verdict": Verdict(row["verdict"]),
+        }
+    )
+
+
+def evidence(row: RowMapping) -> EvidenceRecord:
+    return EvidenceRecord(**_kept(EvidenceRecord, row))
+
+
+def chat(row: RowMapping) -> ChatRecord:
+    return ChatRecord(**_kept(ChatRecord, row))
+
+
+def warning(row: RowMapping) -> WarningRecord:
+    return WarningRecord(**_kept(WarningRecord, row))
+
+
+def credit(row: RowMapping) -> CreditRecord:
+    return CreditRecord(**_kept(CreditRecord, row))
+
+
+def log_line(row: RowMapping) -> LogRecord:
+    return LogRecord(**_kept(LogRecord, row))
+
+
+def outbox_line(row: RowMapping) -> OutboxLine:
+    return OutboxLine(update_id=row["update_id"], kind=UpdateKind(row["kind"]), id=row["target_id"])
+
+
+def policy_revision(row: RowMapping) -> PolicyRevisionRecord:
+    return PolicyRevisionRecord(
+        id=row["id"], number=row["number"], policy=_POLICY.validate_python(row["body"])
+    )
+
+
+def policy_body(policy: Policy) -> dict[str, object]:
+    """The policy as JSON, as `policy_revision.body` holds it."""
+    return cast("dict[str, object]", _POLICY.dump_python(policy, mode="json"))
