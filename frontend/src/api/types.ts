@@ -1,0 +1,45 @@
+/** The names that pages use for the generated types; nothing here is written by hand. */
+import type { components } from '@/api/generated/rest';
+
+type Schemas = components['schemas'];
+
+export type {
+  AttemptCard,
+  AttemptState,
+  ChatMessage,
+  Clock,
+  Evidence,
+  ExamHead,
+  IceServer,
+  Incident,
+  MonitorMessage,
+  Risk,
+  RiskPart,
+  ServerLoad,
+  ServerToMonitor,
+  Severity,
+  Signal,
+  Signalling,
+  Snapshot,
+  Update,
+  Verdict,
+  WarningNote,
+  WatchClosed,
+  WatchStarted,
+} from '@/api/generated/socket';
+
+export type AttemptDetail = Schemas['AttemptDetail'];
+export type Candidate = Schemas['Candidate'];
+export type CsvResult = Schemas['CsvResult'];
+export type Exam = Schemas['Exam'];
+export type ExamSummary = Schemas['ExamSummary'];
+export type Me = Schemas['Me'];
+export type NewExam = Schemas['NewExam'];
+export type Policy = Schemas['Policy'];
+export type PolicyCatalogue = Schemas['PolicyCatalogue'];
+export type Problem = Schemas['Problem'];
+export type ReviewItem = Schemas['ReviewItem'];
+export type Role = Schemas['Me']['role'];
+export type SignalInfo = Schemas['SignalInfo'];
+export type SignalRule = Schemas['SignalRule'];
+export type StaffMember = Schemas['StaffMember'];
