@@ -6,6 +6,7 @@ import { adminRoutes } from '@/features/admin/routes';
 import { checkInRoutes } from '@/features/check-in/routes';
 import { examRoomRoutes } from '@/features/exam-room/routes';
 import { proctorWallRoutes } from '@/features/proctor-wall/routes';
+import { reviewRoutes } from '@/features/review/routes';
 
 /** Each feature owns its addresses and loads its screens lazily: a candidate never downloads the staff's pages. */
 export const routes: RouteObject[] = [
@@ -17,6 +18,7 @@ export const routes: RouteObject[] = [
       ...checkInRoutes,
       ...examRoomRoutes,
       ...proctorWallRoutes,
+      ...reviewRoutes,
       ...adminRoutes,
       { path: '*', element: <NotFound /> },
     ],
