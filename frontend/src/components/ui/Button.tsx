@@ -3,21 +3,21 @@ import styles from './Button.module.css';
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'> {
   /** "primary" is the one thing to do on a screen; "danger" ends or removes something. */
-  variant?: 'primary' | 'secondary' | 'ghost' | 'danger';
-  /** "lg" on the candidate's pages, "sm" inside rows and tiles. */
-  size?: 'sm' | 'md' | 'lg';
+  variant?: 'primary' | 'secondary' | 'quiet' | 'danger';
+  /** "large" on the candidate's pages, "small" inside rows and tiles. */
+  size?: 'small' | 'medium' | 'large';
   /** Square, for an icon alone: give it an aria-label. */
-  icon?: boolean;
+  iconOnly?: boolean;
 }
 
-export function Button({ variant = 'secondary', size = 'md', icon = false, ...props }: ButtonProps) {
+export function Button({ variant = 'secondary', size = 'medium', iconOnly = false, ...props }: ButtonProps) {
   return (
     <AriaButton
       {...props}
       className={styles.button ?? ''}
       data-variant={variant}
       data-size={size}
-      data-icon={icon || undefined}
+      data-icon-only={iconOnly || undefined}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from 'react';
-import styles from './TextField.module.css';
+import styles from './Field.module.css';
 
 /** A native select: it works everywhere, with every keyboard and reader. */
 export function Select<Value extends string>({
@@ -27,7 +27,7 @@ export function Select<Value extends string>({
       </label>
       <select
         id={id}
-        className={styles.input}
+        className={styles.control}
         value={value}
         disabled={isDisabled}
         onChange={(event) => {

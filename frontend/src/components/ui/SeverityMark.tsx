@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Severity } from '@/api/types';
-import styles from './Marks.module.css';
+import styles from './SeverityMark.module.css';
 
 const WORDS: Record<Severity, string> = { info: 'Info', low: 'Low', medium: 'Medium', high: 'High' };
 

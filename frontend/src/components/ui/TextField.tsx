@@ -18,10 +18,9 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | '
   placeholder?: string | undefined;
   /** More than one makes it a text area. */
   rows?: number;
-  /** The label is then for screen readers only. */
-  hideLabel?: boolean;
   /** For numbers and times. */
   range?: { min?: string | number; max?: string | number; step?: string | number };
+  /** The label is then for screen readers only. */
   hideLabel?: boolean;
 }
 
@@ -36,7 +35,6 @@ export function TextField({
   ...props
 }: TextFieldProps) {
   const given = placeholder === undefined ? {} : { placeholder };
-  const hints = placeholder === undefined ? {} : { placeholder };
   return (
     <AriaTextField isInvalid={error !== undefined} {...props} className={styles.field ?? ''}>
       <Label className={hideLabel ? 'visually-hidden' : (styles.label ?? '')}>{label}</Label>
