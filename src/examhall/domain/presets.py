@@ -1,0 +1,181 @@
+"""Named policies to start from, and the plain words that go with each signal.
+
+Units of `threshold` (see docs/detection.md): no_face and multiple_faces count faces, camera_blocked is a
+mean brightness (0..255), clipboard and second_device count events; the other signals have none (0).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from examhall.domain.policy import Policy, Preset, ScanPlan, Severity, Signal, SignalRule
+
+DARK_LUMA = 16.0  # the darkest labelled picture with a usable face has 22
+
+_STANDARD: Mapping[Signal, SignalRule] = {
+    Signal.NO_FACE: SignalRule(
+        enabled=True, threshold=1, hold_s=5, release_s=2, cooldown_s=20,
+        severity=Severity.MEDIUM, weight=15, warn=True,
+    ),
+    Signal.MULTIPLE_FACES: SignalRule(
+        enabled=True, threshold=1, hold_s=3, release_s=3, cooldown_s=20,
+        severity=Severity.HIGH, weight=30, warn=True,
+    ),
+    Signal.CAMERA_BLOCKED: SignalRule(
+        enabled=True, threshold=DARK_LUMA, hold_s=4, release_s=2, cooldown_s=20,
+        severity=Severity.HIGH, weight=25, warn=True,
+    ),
+    Signal.TAB_HIDDEN: SignalRule(
+        enabled=True, threshold=0, hold_s=2, release_s=1, cooldown_s=15,
+        severity=Severity.MEDIUM, weight=15, warn=True,
+    ),
+    Signal.WINDOW_BLUR: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=1, cooldown_s=15,
+        severity=Severity.LOW, weight=8, warn=True,
+    ),
+    Signal.FULLSCREEN_EXIT: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=1, cooldown_s=15,
+        severity=Severity.LOW, weight=8, warn=True,
+    ),
+    Signal.CLIPBOARD: SignalRule(
+        enabled=True, threshold=1, hold_s=0, release_s=10, cooldown_s=60,
+        severity=Severity.LOW, weight=5, warn=False,
+    ),
+    Signal.SCREEN_SHARE_STOPPED: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=1, cooldown_s=15,
+        severity=Severity.MEDIUM, weight=15, warn=True,
+    ),
+    Signal.CONNECTION_LOST: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=0, cooldown_s=30,
+        severity=Severity.LOW, weight=4, warn=False,
+    ),
+    Signal.SECOND_DEVICE: SignalRule(
+        enabled=True, threshold=1, hold_s=0, release_s=10, cooldown_s=60,
+        severity=Severity.MEDIUM, weight=20, warn=False,
+    ),
+}  # fmt: skip
+
+
+def _patient(rule: SignalRule, times: float) -> SignalRule:
+    return replace(rule, hold_s=rule.hold_s * times, cooldown_s=rule.cooldown_s * times)
+
+
+def _relaxed() -> Policy:
+    signals = {signal: _patient(rule, 2) for signal, rule in _STANDARD.items()}
+    # Mild signals inform the proctor and leave the candidate alone.
+    for signal in (Signal.WINDOW_BLUR, Signal.FULLSCREEN_EXIT, Signal.CLIPBOARD):
+        signals[signal] = replace(signals[signal], enabled=False)
+    return Policy(name="Relaxed", signals=signals, network_credit_limit_s=600)
+
+
+def _strict() -> Policy:
+    signals = dict(_STANDARD)
+    signals[Signal.NO_FACE] = replace(signals[Signal.NO_FACE], hold_s=3, severity=Severity.HIGH, weight=20)
+    signals[Signal.MULTIPLE_FACES] = replace(signals[Signal.MULTIPLE_FACES], hold_s=2, weight=40)
+    signals[Signal.CAMERA_BLOCKED] = replace(signals[Signal.CAMERA_BLOCKED], hold_s=3)
+    signals[Signal.TAB_HIDDEN] = replace(
+        signals[Signal.TAB_HIDDEN], hold_s=1, severity=Severity.HIGH, weight=20
+    )
+    for signal in (Signal.WINDOW_BLUR, Signal.FULLSCREEN_EXIT):
+        signals[signal] = replace(signals[signal], hold_s=3, severity=Severity.MEDIUM)
+    signals[Signal.CLIPBOARD] = replace(signals[Signal.CLIPBOARD], warn=True, severity=Severity.MEDIUM)
+    return Policy(name="Strict", signals=signals, scan=ScanPlan(fine_period_s=4.0), require_screen=True)
+
+
+PRESETS: Mapping[Preset, Policy] = {
+    Preset.RELAXED: _relaxed(),
+    Preset.STANDARD: Policy(name="Standard", signals=_STANDARD),
+    Preset.STRICT: _strict(),
+}
+
+PRESET_SENTENCES: Mapping[Preset, str] = {
+    Preset.RELAXED: "Longer holds, mild page signals off: for practice exams and open-book work.",
+    Preset.STANDARD: "A few seconds of patience with every signal on: for most exams.",
+    Preset.STRICT: "Short holds and a shared screen: for exams where each second counts.",
+}
+
+SIGNAL_LABELS: Mapping[Signal, str] = {
+    Signal.NO_FACE: "No face",
+    Signal.MULTIPLE_FACES: "Several faces",
+    Signal.CAMERA_BLOCKED: "Camera blocked",
+    Signal.TAB_HIDDEN: "Exam tab hidden",
+    Signal.WINDOW_BLUR: "Window without focus",
+    Signal.FULLSCREEN_EXIT: "Full screen left",
+    Signal.CLIPBOARD: "Clipboard used",
+    Signal.SCREEN_SHARE_STOPPED: "Screen share stopped",
+    Signal.CONNECTION_LOST: "Connection lost",
+    Signal.SECOND_DEVICE: "Second device",
+}
+
+SIGNAL_SENTENCES: Mapping[Signal, str] = {
+    Signal.NO_FACE: (
+        "No face is in the camera picture; on 350 test pictures no face was missed, "
+        "but a turned head or poor light can hide one."
+    ),
+    Signal.MULTIPLE_FACES: (
+        "More faces than allowed are in the camera picture; found in about 96 of 100 such test pictures, "
+        "and a poster or a screen behind the candidate can count as a face."
+    ),
+    Signal.CAMERA_BLOCKED: (
+        "The camera is dark, covered, switched off or shows the same picture all the time; "
+        "very reliable, yet a lamp going out looks like it too."
+    ),
+    Signal.TAB_HIDDEN: "The exam's tab is not visible; the browser reports it itself, it cannot say why.",
+    Signal.WINDOW_BLUR: (
+        "Another window has the keyboard; a notification or a system dialogue does this too."
+    ),
+    Signal.FULLSCREEN_EXIT: "The exam no longer fills the screen; one press of Escape is enough for that.",
+    Signal.CLIPBOARD: "Text was copied, cut or pasted in the exam page; the text itself is not recorded.",
+    Signal.SCREEN_SHARE_STOPPED: "The shared screen stopped; also when the browser or the system ended it.",
+    Signal.CONNECTION_LOST: (
+        "The candidate's page lost its connection; what happened meanwhile is not seen."
+    ),
+    Signal.SECOND_DEVICE: (
+        "Another page or device tried to open this attempt while it was running; it was refused."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WarningText:
+    """What a candidate is told: what was noticed, what to do. Never blame."""
+
+    noticed: str
+    to_do: str
+
+
+WARNING_TEXTS: Mapping[Signal, WarningText] = {
+    Signal.NO_FACE: WarningText(
+        "We cannot see your face.",
+        "Please sit in front of the camera, with light on your face.",
+    ),
+    Signal.MULTIPLE_FACES: WarningText(
+        "We see more than one face.",
+        "Please make sure that you are alone in the picture; turn posters or screens behind you away.",
+    ),
+    Signal.CAMERA_BLOCKED: WarningText(
+        "Your camera picture is dark, covered or does not move.",
+        "Please uncover the lens, turn on a light, or switch the camera on again.",
+    ),
+    Signal.TAB_HIDDEN: WarningText(
+        "The exam page was not visible.", "Please keep this page in front until you finish."
+    ),
+    Signal.WINDOW_BLUR: WarningText(
+        "Another window was in front.", "Please click into the exam page and close other windows."
+    ),
+    Signal.FULLSCREEN_EXIT: WarningText(
+        "The exam left full screen.", "Please choose “Full screen” at the top of the page."
+    ),
+    Signal.CLIPBOARD: WarningText(
+        "The clipboard was used.", "Please type your answers; copy and paste are not part of this exam."
+    ),
+    Signal.SCREEN_SHARE_STOPPED: WarningText(
+        "Your screen is not shared any more.", "Please choose “Share screen” and pick your whole screen."
+    ),
+    Signal.CONNECTION_LOST: WarningText(
+        "Your connection was interrupted.", "Keep working: everything is kept, and you need do nothing."
+    ),
+    Signal.SECOND_DEVICE: WarningText(
+        "Your exam was opened a second time, in another page or device.",
+        "Please keep to this page and close the other one.",
+    ),
+}
