@@ -3,8 +3,12 @@
 import typer
 
 from examhall.cli.analyze import analyze
+from examhall.cli.export_openapi import export_openapi
 from examhall.cli.models import models_app
+from examhall.cli.serve import serve
 
 app = typer.Typer(name="examhall", no_args_is_help=True, add_completion=False, help="Live proctored exams.")
+app.command("serve")(serve)
+app.command("export-openapi")(export_openapi)
 app.command("analyze")(analyze)
 app.add_typer(models_app, name="models")

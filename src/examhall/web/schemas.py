@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
 from examhall.domain.attempt import AttemptState
@@ -12,6 +12,8 @@ from examhall.domain.policy import Admission, Policy, Preset, Severity, Signal
 Ms = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
+# Not pydantic's EmailStr: it refuses addresses of local networks (ada@school.local), which are fine here.
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", json_schema_extra={"format": "email"})]
 Role = Literal["admin", "proctor", "reviewer"]
 ContentMode = Literal["text", "frame", "beside"]
 
@@ -49,7 +51,7 @@ class LinkLogin(Body):  # POST /session/link: demo links
 
 class SetPassword(Body):  # POST /session/set-password: first admin and invited staff
     token: Annotated[str, Field(max_length=500)]
-    email: EmailStr | None = None  # first admin only
+    email: Email | None = None  # first admin only
     name: Name | None = None  # first admin only
     password: Annotated[str, Field(min_length=10, max_length=1000)]
 
@@ -79,7 +81,7 @@ class StaffMember(Answer):
 
 class NewStaff(Body):  # POST /staff (admin)
     name: Name
-    email: EmailStr
+    email: Email
     role: Role
 
 
@@ -189,7 +191,7 @@ class SetMember(Body):  # PUT /exams/{id}/staff/{user_id}
 
 class NewCandidate(Body):  # POST /exams/{id}/candidates
     name: Name
-    email: EmailStr | None = None
+    email: Email | None = None
     ref: Annotated[str, Field(max_length=100)] | None = None
     extra_time_s: Annotated[int, Field(ge=0, le=24 * 3600)] = 0
 

@@ -1,0 +1,96 @@
+"""Look-ups of the doorkeeper."""
+
+from typing import cast
+
+from sqlalchemy import select, update
+
+from examhall.adapters.db.engine import Database
+from examhall.adapters.db.tables import (
+    AttemptRow,
+    CandidateSessionRow,
+    EvidenceRow,
+    ExamRow,
+    ExamStaffRow,
+    IncidentRow,
+    StaffSessionRow,
+    UserRow,
+)
+from examhall.application.identity import Role, StaffIdentity
+
+_MOVE_EXPIRY_EVERY_MS = 60_000
+
+
+class DbAccessStore:
+    """Implements `application.ports.access_store.AccessStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def session_identity(self, token_hash: str, now_ms: int, expires_at: int) -> StaffIdentity | None:
+        async with self._database.read() as session:
+            row = (
+                await session.execute(
+                    select(StaffSessionRow, UserRow)
+                    .join(UserRow, UserRow.id == StaffSessionRow.user_id)
+                    .where(
+                        StaffSessionRow.token_hash == token_hash,
+                        StaffSessionRow.expires_at > now_ms,
+                        UserRow.disabled_at.is_(None),
+                    )
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        login, user = row
+        if now_ms - login.last_used_at > _MOVE_EXPIRY_EVERY_MS:
+            await self._move_expiry(login.id, now_ms, expires_at)
+        return StaffIdentity(user.id, cast(Role, user.role), user.name, user.email, login.id)
+
+    async def _move_expiry(self, session_id: str, now_ms: int, expires_at: int) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(StaffSessionRow)
+                .where(StaffSessionRow.id == session_id)
+                .values(last_used_at=now_ms, expires_at=expires_at)
+            )
+
+    async def exam_role(self, exam_id: str, user_id: str) -> Role | None:
+        async with self._database.read() as session:
+            role = await session.scalar(
+                select(ExamStaffRow.role).where(
+                    ExamStaffRow.exam_id == exam_id, ExamStaffRow.user_id == user_id
+                )
+            )
+        return cast(Role | None, role)
+
+    async def exam_of_attempt(self, attempt_id: str) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(select(AttemptRow.exam_id).where(AttemptRow.id == attempt_id))
+
+    async def exam_of_incident(self, incident_id: str) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(AttemptRow.exam_id)
+                .join(IncidentRow, IncidentRow.attempt_id == AttemptRow.id)
+                .where(IncidentRow.id == incident_id)
+            )
+
+    async def exam_of_evidence(self, evidence_id: str) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(AttemptRow.exam_id)
+                .join(EvidenceRow, EvidenceRow.attempt_id == AttemptRow.id)
+                .where(EvidenceRow.id == evidence_id)
+            )
+
+    async def exam_exists(self, exam_id: str) -> bool:
+        async with self._database.read() as session:
+            return await session.scalar(select(ExamRow.id).where(ExamRow.id == exam_id)) is not None
+
+    async def candidate_of(self, token_hash: str, now_ms: int) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(CandidateSessionRow.attempt_id).where(
+                    CandidateSessionRow.token_hash == token_hash, CandidateSessionRow.expires_at > now_ms
+                )
+            )

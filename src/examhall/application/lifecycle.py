@@ -1,0 +1,26 @@
+"""Starting and stopping the parts of a running house, in order."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+async def _nothing() -> None:
+    """For parts that have nothing to do at a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that runs. `drain` tells others that we go away, before connections are closed."""
+
+    name: str
+    start: Callable[[], Awaitable[None]] = _nothing
+    drain: Callable[[], Awaitable[None]] = _nothing
+    stop: Callable[[], Awaitable[None]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One line of /readyz. `check` returns None when all is well, else what is wrong and what to do."""
+
+    name: str
+    check: Callable[[], Awaitable[str | None]]

@@ -1,0 +1,97 @@
+"""The port to what is stored of staff: accounts, logins, one-time links, membership of exams."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from examhall.application.identity import Role
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    id: str
+    email: str = field(repr=False)
+    name: str = field(repr=False)
+    role: Role
+    password_hash: str | None = field(repr=False)
+    disabled_at: int | None
+    created_at: int
+
+
+class LinkPurpose(StrEnum):
+    FIRST_ADMIN = "first_admin"
+    SET_PASSWORD = "set_password"  # noqa: S105  a purpose, not a password
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """A one-time link; a reusable one (demo) never counts as used."""
+
+    token_hash: str = field(repr=False)
+    purpose: LinkPurpose
+    user_id: str | None
+    expires_at: int
+    used_at: int | None
+    reusable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    id: str
+    token_hash: str = field(repr=False)
+    user_id: str
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    exam_id: str
+    user_id: str
+    role: Role
+
+
+class AccountsStore(Protocol):
+    """Every call is one transaction."""
+
+    async def users(self) -> Sequence[UserRecord]: ...
+
+    async def user(self, user_id: str) -> UserRecord | None: ...
+
+    async def user_by_email(self, email: str) -> UserRecord | None: ...
+
+    async def add_user(self, user: UserRecord) -> bool:
+        """False when the address is taken."""
+        ...
+
+    async def save_user(self, user: UserRecord) -> None:
+        """Disabling, a new password or a new role ends the user's logins."""
+        ...
+
+    async def any_admin(self) -> bool:
+        """Whether an enabled admin with a password exists."""
+        ...
+
+    async def add_link(self, link: LinkRecord) -> None:
+        """Unused links of the same purpose and user are withdrawn."""
+        ...
+
+    async def link(self, token_hash: str) -> LinkRecord | None: ...
+
+    async def redeem(self, token_hash: str, user: UserRecord, at_ms: int) -> bool:
+        """Mark the link used and write the user (new or changed), both or neither. False when used before."""
+        ...
+
+    async def withdraw_links(self, purpose: LinkPurpose) -> None: ...
+
+    async def add_session(self, session: SessionRecord) -> None: ...
+
+    async def end_session(self, session_id: str) -> None: ...
+
+    async def members(self, exam_id: str) -> Sequence[MemberRecord]: ...
+
+    async def set_member(self, member: MemberRecord) -> None: ...
+
+    async def remove_member(self, exam_id: str, user_id: str) -> bool: ...

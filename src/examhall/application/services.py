@@ -1,0 +1,53 @@
+"""What the web, the sockets and the command line may use: one typed field for each use case.
+
+Add a field here and construct it in `bootstrap/house.py`.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from examhall.application.access import Access
+from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.ports.bus import Bus
+from examhall.application.ports.clock import Clock, Ids
+from examhall.application.ports.keys import KeyRing
+from examhall.application.ports.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that is constructed once and lives as long as the server."""
+
+    clock: Clock
+    ids: Ids
+    bus: Bus
+    keys: KeyRing
+    access: Access
+    metrics: Metrics
+    parts: tuple[Part, ...]  # started in this order, stopped in reverse
+    checks: tuple[HealthCheck, ...]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start every part; on leaving (or when a later part fails to start) stop the started ones."""
+        async with AsyncExitStack() as started:
+            for part in self.parts:
+                await part.start()
+                started.push_async_callback(_stop, part)
+            yield
+
+    async def drain(self) -> None:
+        """Tell the pages that we go away, while their connections still stand."""
+        for part in self.parts:
+            await part.drain()
+
+
+async def _stop(part: Part) -> None:
+    try:
+        await part.stop()
+    except Exception:  # noqa: BLE001  a part that fails to stop must not keep the others from stopping
+        log.exception("part_failed_to_stop", extra={"part": part.name})

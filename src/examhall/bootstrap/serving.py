@@ -1,0 +1,56 @@
+"""Runs a built house behind uvicorn, until told to stop."""
+
+import asyncio
+import socket
+
+import uvicorn
+
+from examhall.application.services import Services
+from examhall.bootstrap.house import House
+
+_GRACE_S = 5
+
+
+class HouseServer(uvicorn.Server):
+    """uvicorn that lets the parts say goodbye to the pages before it closes their connections."""
+
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
+        super().__init__(config)
+        self._services = services
+        self.answering = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._services.drain()
+        await super().shutdown(sockets)
+
+    @property
+    def port(self) -> int:
+        """The port that was taken; known once it is answering."""
+        port: int = self.servers[0].sockets[0].getsockname()[1]
+        return port
+
+
+def server_of(house: House) -> HouseServer:
+    """The server of a house; run it inside `house.services.running()`."""
+    settings = house.settings
+    config = uvicorn.Config(
+        house.app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,  # ours has ids only, see web/request_log.py
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=2 * 1024 * 1024,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    return HouseServer(config, house.services)

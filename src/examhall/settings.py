@@ -1,0 +1,100 @@
+"""Every setting, read from the environment with the prefix EXAMHALL_. Units are in the names.
+
+docs/operations.md lists them all; a test compares. No secret has a default.
+"""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What `serve` needs to know. Immutable after start."""
+
+    model_config = SettingsConfigDict(env_prefix="EXAMHALL_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("data"), description="Database, evidence, keys and the log live here.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None, description="Address that browsers use, e.g. https://exams.example.org; links start with it."
+    )
+    tls_cert: Path | None = Field(None, description="PEM certificate chain, to serve https directly.")
+    tls_key: Path | None = Field(None, description="PEM private key of the certificate.")
+    trusted_proxies: CommaSeparated = Field(
+        (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed."
+    )
+    database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder if unset.")
+    models_dir: Path | None = Field(None, description="Folder of the model files; the project's if unset.")
+    static_dir: Path | None = Field(
+        None, description="Folder of the built web pages; the package's if unset."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How the log is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /metrics; without it only loopback may read."
+    )
+    workers: int = Field(1, ge=1, le=64, description="Vision worker processes.")
+    worker_hang_limit_s: float = Field(2.0, gt=0, le=60, description="A worker that takes longer is killed.")
+    staff_session_hours: float = Field(12.0, gt=0, le=720, description="How long a staff login lasts unused.")
+    min_free_disk_mb: int = Field(500, ge=0, description="Below this /readyz says the disk is full.")
+    detect_faces: Literal["auto", "on", "off"] = Field(
+        "auto", description="The tutorial's endpoint; auto: only for callers on this machine."
+    )
+    detect_faces_token: SecretStr | None = Field(
+        None, description="Bearer token that opens the tutorial's endpoint to other machines."
+    )
+    detect_faces_origins: CommaSeparated = Field(
+        (), description="Exact origins whose pages may call the tutorial's endpoint (CORS)."
+    )
+    ice_servers: CommaSeparated = Field((), description="STUN/TURN URLs for the live view.")
+    ice_username: str | None = Field(None, description="User name for the TURN servers.")
+    ice_credential: SecretStr | None = Field(None, description="Credential for the TURN servers.")
+    ice_relay_only: bool = Field(False, description="Live view through TURN only; hides addresses.")
+
+    @field_validator("trusted_proxies", "detect_faces_origins", "ice_servers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin_only(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = urlsplit(value)
+        if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/") or url.query:
+            raise ValueError("must be scheme and host only, like https://exams.example.org")
+        return f"{url.scheme}://{url.netloc}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback_host(self.host)
+
+    @property
+    def base_url(self) -> str:
+        """Where browsers find us; the public URL, or the listening address."""
+        if self.public_url:
+            return self.public_url
+        scheme = "https" if self.tls_cert else "http"
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def is_loopback_host(host: str) -> bool:
+    """True for localhost and loopback addresses."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,56 @@
+"""Puts the application together: routers, errors, middleware, pages."""
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute
+
+from examhall.application.services import Services
+from examhall.web import problems
+from examhall.web.auth import authorise
+from examhall.web.authorisation import RULES
+from examhall.web.config import WebConfig
+from examhall.web.routers import ROUTERS, SOCKETS
+from examhall.web.schemas import Problem
+
+VERSION = "1"
+
+
+def create_app(services: Services, config: WebConfig) -> FastAPI:
+    """The ASGI application. The services are started and stopped by who serves it, not by the app."""
+    app = _with_routes()
+    app.state.services = services
+    app.state.config = config
+    problems.install(app)
+    return app
+
+
+def openapi_schema() -> dict[str, object]:
+    """The schema of the HTTP API; nothing is constructed or started."""
+    return _with_routes().openapi()
+
+
+def route_names() -> list[str]:
+    """The name of every route and socket, which is its key in the authorisation table."""
+    return [route.name for router in (*ROUTERS, *SOCKETS) for route in routes_of(router)]
+
+
+def routes_of(router: APIRouter) -> list[APIRoute | APIWebSocketRoute]:
+    return [route for route in router.routes if isinstance(route, APIRoute | APIWebSocketRoute)]
+
+
+def _with_routes() -> FastAPI:
+    unknown = set(route_names()) - set(RULES)
+    if unknown:
+        raise LookupError(f"no row in web/authorisation.py for {sorted(unknown)}")
+    app = FastAPI(
+        title="Examhall",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses={"default": {"model": Problem, "description": "Problem details with a stable code"}},
+    )
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(authorise)])
+    for router in SOCKETS:
+        app.include_router(router)
+    return app
