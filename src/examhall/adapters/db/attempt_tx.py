@@ -101,7 +101,12 @@ class SqlAttemptTx:
 
     async def log(self, entry_type: str, payload: Json) -> None:
         entry = chain.append(
-            self._attempt.id, self._head, entry_type, self._clock.now_ms(), payload, self._ids.new_salt()
+            self._attempt.id,
+            self._head,
+            entry_type,
+            at_ms=self._clock.now_ms(),
+            payload=payload,
+            salt=self._ids.new_salt(),
         )
         await self._add(
             rows.LOG,
