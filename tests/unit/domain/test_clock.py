@@ -1,0 +1,121 @@
+"""The exam clock, the ledger of credits and the attempt's own clock."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examhall.domain.clock import (
+    AttemptClock,
+    Credit,
+    CreditReason,
+    captured_at_s,
+    clamp_captured_ms,
+    credited_s,
+    deadline_ms,
+    network_credit,
+    pause_credit,
+    remaining_s,
+    server_fault_credit,
+)
+from examhall.domain.errors import ExamhallError
+
+T0 = 1_700_000_000_000
+HOUR = 3_600_000
+LEDGER = st.lists(
+    st.builds(Credit, st.integers(0, 5000).map(float), st.sampled_from(list(CreditReason)), st.just(T0))
+)
+
+
+def test_deadline_without_credits_is_the_earlier_of_duration_and_window() -> None:
+    assert deadline_ms(T0, 3600, T0 + 2 * HOUR, []) == T0 + HOUR
+    assert deadline_ms(T0, 3600, T0 + HOUR // 2, []) == T0 + HOUR // 2
+
+
+@given(LEDGER, st.integers(1, 20_000), st.integers(0, 20_000_000))
+def test_every_credited_second_moves_the_deadline_by_itself(
+    ledger: list[Credit], duration_s: int, window_ms: int
+) -> None:
+    bare = deadline_ms(T0, duration_s, T0 + window_ms, [])
+    assert deadline_ms(T0, duration_s, T0 + window_ms, ledger) - bare == credited_s(ledger) * 1000
+
+
+def test_an_exam_without_duration_is_refused() -> None:
+    with pytest.raises(ExamhallError) as caught:
+        deadline_ms(T0, 0, T0 + HOUR, [])
+    assert caught.value.code == "duration_not_positive"
+
+
+@given(st.integers(0, HOUR), st.integers(0, HOUR), st.integers(0, HOUR))
+def test_a_pause_stops_the_clock_and_gives_back_all(before: int, pause: int, after: int) -> None:
+    end = deadline_ms(T0, 3600, T0 + HOUR, [])
+    paused_at, resumed_at = T0 + before, T0 + before + pause
+    left = remaining_s(end, paused_at)
+    assert remaining_s(end, resumed_at, paused_at_ms=paused_at) == left
+    ledger = [pause_credit(paused_at, resumed_at)]
+    end = deadline_ms(T0, 3600, T0 + HOUR, ledger)
+    assert remaining_s(end, resumed_at) == left
+    assert remaining_s(end, resumed_at + after) == max(0.0, round(left * 1000 - after) / 1000)
+
+
+def test_a_wall_clock_set_back_gives_and_takes_nothing() -> None:
+    assert pause_credit(T0, T0 - 5000).seconds == 0
+    assert network_credit(T0, T0 - 5000, [], 300) is None
+    assert server_fault_credit(T0, T0 - 5000, T0 - HOUR) is None
+    assert remaining_s(T0 + 1000, T0 - 4000, paused_at_ms=T0) == 5.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 100)), max_size=12), st.integers(0, 600))
+def test_network_credits_never_pass_the_limit(losses: list[tuple[int, int]], limit_s: int) -> None:
+    ledger: list[Credit] = []
+    at, lost_s = T0, 0
+    for lost, between in losses:
+        at += between * 1000
+        credit = network_credit(at, at + lost * 1000, ledger, limit_s)
+        at, lost_s = at + lost * 1000, lost_s + lost
+        if credit is not None:
+            ledger.append(credit)
+    assert credited_s(ledger, CreditReason.NETWORK_LOSS) == min(lost_s, limit_s)
+
+
+def test_lost_time_is_given_back_once() -> None:
+    pause = pause_credit(T0 + 10_000, T0 + 20_000)
+    loss = network_credit(T0, T0 + 30_000, [pause], 300)
+    assert loss is not None
+    assert loss.seconds == 20
+    fault = server_fault_credit(T0 - 30_000, T0 + 40_000, T0 - HOUR, [pause, loss])
+    # The loss's 20 s are booked as the 20 s before T0 + 30 s.
+    assert fault is not None
+    assert fault.seconds == 70 - 20
+    proctor = Credit(60, CreditReason.PROCTOR, T0 + 30_000)
+    again = network_credit(T0, T0 + 30_000, [proctor], 300)
+    assert again is not None
+    assert again.seconds == 30
+
+
+def test_a_server_fault_needs_a_missed_beat_and_a_live_attempt() -> None:
+    assert server_fault_credit(T0, T0 + 9_000, T0 - HOUR) is None
+    full = server_fault_credit(T0, T0 + 60_000, T0 - HOUR)
+    assert full is not None
+    assert (full.seconds, full.reason) == (60, CreditReason.SERVER_FAULT)
+    part = server_fault_credit(T0, T0 + 60_000, T0 + 45_000)
+    assert part is not None
+    assert part.seconds == 15
+
+
+@given(st.floats(0, 1e6), st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+def test_the_attempt_clock_never_goes_back(base_s: float, readings: list[float]) -> None:
+    clock = AttemptClock(base_s, 0.0)
+    times = [clock.read(reading) for reading in readings]
+    assert times == sorted(times)
+    assert times[0] >= base_s
+
+
+@given(st.integers(-(10**14), 10**14))
+def test_the_candidates_word_counts_for_ten_seconds(captured_at_ms: int) -> None:
+    assert T0 - 10_000 <= clamp_captured_ms(captured_at_ms, T0) <= T0
+    assert 90.0 <= captured_at_s(100.0, captured_at_ms, T0) <= 100.0
+
+
+def test_an_honest_capture_time_is_kept() -> None:
+    assert clamp_captured_ms(T0 - 1234, T0) == T0 - 1234
+    assert captured_at_s(100.0, T0 - 250, T0) == 99.75
