@@ -63,7 +63,7 @@ class WorkerLink:
 
         Raises WorkerLostError, or the ExamhallError that the factory raised.
         """
-        self._streams = await asyncio.open_connection(sock=self._socket, limit=MAX_REPLY_HEAD)
+        self._streams = await asyncio.open_unix_connection(sock=self._socket, limit=MAX_REPLY_HEAD)
         answer = await self._exchange(pack(b"", pickle.dumps(message)))
         if isinstance(answer, ExamhallError):
             raise answer

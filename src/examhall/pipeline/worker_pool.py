@@ -106,7 +106,12 @@ class WorkerPool:
             self._lanes.drain(name)
         async with self._work_waits:
             self._work_waits.notify_all()
-        await asyncio.gather(*self._runners, return_exceptions=True)
+        if self._runners:
+            # What is in work ends by itself within its limit; only a worker still starting outlives this.
+            _, late = await asyncio.wait(self._runners, timeout=self._config.hang_limit_s + 5.0)
+            for runner in late:
+                runner.cancel()
+            await asyncio.gather(*self._runners, return_exceptions=True)
         self._runners = []
 
     async def analyze(self, job: FrameJob) -> FrameAnalysis:
@@ -114,8 +119,10 @@ class WorkerPool:
         if self._stopping:
             raise self._counted(DropReason.STOPPING)
         now_s = self._clock()
-        if self._paused_until.get(job.lane, now_s) > now_s:
-            raise self._counted(DropReason.LANE_PAUSED)
+        if job.lane in self._paused_until:
+            if self._paused_until[job.lane] > now_s:
+                raise self._counted(DropReason.LANE_PAUSED)
+            del self._paused_until[job.lane]
         ticket = _Ticket(job, now_s, asyncio.get_running_loop().create_future())
         try:
             superseded = self._lanes.put(job.lane, ticket)
@@ -123,8 +130,7 @@ class WorkerPool:
             raise self._counted(DropReason.LANE_FULL) from None
         if superseded is not None:
             self._drop(superseded, DropReason.SUPERSEDED)
-        async with self._work_waits:
-            self._work_waits.notify()
+        await self._wake_one()
         try:
             return await ticket.answer
         except asyncio.CancelledError:
@@ -180,7 +186,8 @@ class WorkerPool:
                 self._restarts += 1
             finally:
                 self._ready -= 1
-                await link.close()
+            await self._wake_one()  # this one may have been woken for a frame that it never took
+            await link.close()
             link = None if self._stopping else await self._reopen()
 
     async def _reopen(self) -> WorkerLink | None:
@@ -189,8 +196,8 @@ class WorkerPool:
         while not self._stopping:
             try:
                 return await self._open()
-            except ExamhallError as error:
-                logger.error("vision worker does not start", extra={"code": error.code})
+            except ExamhallError:
+                logger.exception("vision worker does not start")
             async with self._work_waits:
                 try:
                     await asyncio.wait_for(self._work_waits.wait_for(lambda: self._stopping), delay_s)
@@ -210,8 +217,7 @@ class WorkerPool:
             finally:
                 self._lanes.finish(lane)
                 # A lane that ended its work may have its next frame waiting.
-                async with self._work_waits:
-                    self._work_waits.notify()
+                await self._wake_one()
 
     async def _next_ticket(self, link: WorkerLink) -> tuple[str, _Ticket] | None:
         async with self._work_waits:
@@ -223,6 +229,10 @@ class WorkerPool:
                     return taken
                 await self._work_waits.wait()
         return None
+
+    async def _wake_one(self) -> None:
+        async with self._work_waits:
+            self._work_waits.notify()
 
     async def _work(self, link: WorkerLink, ticket: _Ticket) -> None:
         queue_ms = (self._clock() - ticket.since_s) * 1000

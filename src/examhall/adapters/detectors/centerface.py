@@ -64,7 +64,7 @@ class CenterFace:
         kept = suppress(boxes, scores, _MAX_OVERLAP)
         source_height, source_width = picture.shape[:2]
         limit = np.array([source_width, source_height, source_width, source_height], np.float32)
-        scaled = np.round(np.clip(boxes[kept] / boxed.scale, 0, limit), 1).tolist()
+        scaled = np.clip(boxes[kept] / boxed.scale, 0, limit).astype(np.float64).round(1).tolist()
         return tuple(
             FaceBox(x1, y1, x2, y2, score=round(float(score), 4))
             for (x1, y1, x2, y2), score in zip(scaled, scores[kept], strict=True)

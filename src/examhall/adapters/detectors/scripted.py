@@ -1,0 +1,61 @@
+"""A vision pool that answers by script: for tests and for trying screens without models."""
+
+from collections.abc import Mapping
+
+from examhall.application.ports.vision import (
+    CameraFacts,
+    DropReason,
+    FaceFacts,
+    FrameAnalysis,
+    FrameDropped,
+    FrameJob,
+    PoolHealth,
+    StageTimings,
+)
+from examhall.domain.observation import FaceBox
+from examhall.vision.headers import read_header
+
+ScriptedAnswer = tuple[FaceBox, ...] | DropReason
+
+
+class ScriptedPool:
+    """A `VisionPool` that reads only the header and takes the faces from a script.
+
+    `script` goes by payload; what is not in it shows `otherwise`. Camera facts and the thumbnail
+    follow from the payload alone, so equal pictures stay equal.
+    """
+
+    def __init__(self, script: Mapping[bytes, ScriptedAnswer], otherwise: ScriptedAnswer = ()) -> None:
+        self._script = script
+        self._otherwise = otherwise
+        self._started = False
+
+    async def start(self) -> None:
+        self._started = True
+
+    async def stop(self) -> None:
+        self._started = False
+
+    async def analyze(self, job: FrameJob) -> FrameAnalysis:
+        if not self._started:
+            raise FrameDropped(DropReason.STOPPING)
+        header = read_header(job.payload)
+        answer = self._script.get(job.payload, self._otherwise)
+        if isinstance(answer, DropReason):
+            raise FrameDropped(answer)
+        fingerprint = int.from_bytes(job.payload[-10:-2].ljust(8, b"\x00"), "big")
+        camera = CameraFacts(
+            luma_mean=120.0, luma_sd=50.0, sharpness=500.0, fingerprint=fingerprint, exact_hash=fingerprint
+        )
+        return FrameAnalysis(
+            width=header.width,
+            height=header.height,
+            faces=None if job.scan is None else FaceFacts(job.scan, answer),
+            camera=camera,
+            thumbnail=job.payload[:6_000] if job.thumbnail else None,
+            timings=StageTimings(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        )
+
+    def health(self) -> PoolHealth:
+        ready = 1 if self._started else 0
+        return PoolHealth(workers=1, ready=ready, restarts=0, busy_ratio=0.0, waiting=0, oldest_wait_ms=0.0)

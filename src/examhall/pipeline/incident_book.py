@@ -1,0 +1,149 @@
+"""What the rules say of incidents, written down: the incident, its line in the log, the warning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from examhall.application.ports.attempt_store import AttemptTx, IncidentRecord, WarningRecord
+from examhall.application.ports.clock import Ids
+from examhall.domain.incident import IncidentChanged, IncidentState, IncidentStep, Verdict
+from examhall.domain.policy import Policy, Signal, SignalRule
+from examhall.domain.presets import WARNING_TEXTS
+from examhall.pipeline.attempt_clock import AttemptClock
+
+_EXTENDED_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedIncident:
+    """What the evidence and the pause need to know. Times: ms since the epoch."""
+
+    incident_id: str
+    signal: Signal
+    began_at: int
+    opened_at: int
+    pause: bool
+
+
+class IncidentBook:
+    """Writes an incident when it opens, when it closes, and at most every 2 s while it lasts."""
+
+    def __init__(self, clock: AttemptClock, ids: Ids) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._written_at_s: dict[str, float] = {}
+        self._times: dict[str, int] = {}
+
+    def worth_writing(self, changes: Sequence[IncidentChanged]) -> list[IncidentChanged]:
+        """Without those that only say that an incident lasts a little longer."""
+        return [change for change in changes if self._is_due(change)]
+
+    async def write(
+        self, tx: AttemptTx, changes: Sequence[IncidentChanged], policy: Policy
+    ) -> list[OpenedIncident]:
+        """Returns those that opened now. A repeated opening of a known key is an update."""
+        opened: list[OpenedIncident] = []
+        for change in changes:
+            rule = policy.signals[change.incident.signal]
+            known = await tx.incident_by_key(change.incident.key)
+            record = self._record(tx, change.incident, known, rule)
+            await tx.save_incident(record)
+            if known is None:
+                await tx.log("incident_opened", _payload(record))
+                if rule.warn:
+                    await self._warn(tx, record)
+                opened.append(
+                    OpenedIncident(record.id, record.signal, record.began_at, record.opened_at, rule.pause)
+                )
+            elif change.step is IncidentStep.CLOSED:
+                await tx.log("incident_closed", _payload(record))
+        return opened
+
+    def written(self, changes: Sequence[IncidentChanged]) -> None:
+        """The transaction is through."""
+        now_s = self._clock.now_s()
+        for change in changes:
+            key = change.incident.key
+            self._written_at_s[key] = now_s
+            self._times[key] = change.incident.times
+
+    def _is_due(self, change: IncidentChanged) -> bool:
+        if change.step is not IncidentStep.EXTENDED:
+            return True
+        key = change.incident.key
+        last_s = self._written_at_s.get(key)
+        if last_s is None or change.incident.times != self._times.get(key):
+            return True
+        return self._clock.now_s() - last_s >= _EXTENDED_EVERY_S
+
+    def _record(
+        self, tx: AttemptTx, incident: IncidentState, known: IncidentRecord | None, rule: SignalRule
+    ) -> IncidentRecord:
+        closed_at = None if incident.closed_at_s is None else self._clock.wall_ms(incident.closed_at_s)
+        last_seen_at = self._clock.wall_ms(incident.last_seen_at_s)
+        if known is not None:
+            # Began and opened stay as first written: the wall clock may have been set since.
+            return replace(
+                known,
+                severity=incident.severity,
+                weight=incident.weight,
+                confidence=incident.confidence,
+                words=incident.explanation.words,
+                numbers=dict(incident.explanation.numbers),
+                last_seen_at=max(last_seen_at, known.opened_at),
+                closed_at=None if closed_at is None else max(closed_at, known.opened_at),
+                times=incident.times,
+            )
+        return IncidentRecord(
+            id=self._ids.new_id(),
+            attempt_id=tx.attempt.id,
+            key=incident.key,
+            signal=incident.signal,
+            severity=incident.severity,
+            weight=incident.weight,
+            confidence=incident.confidence,
+            words=incident.explanation.words,
+            numbers=dict(incident.explanation.numbers),
+            began_at=self._clock.wall_ms(incident.began_at_s),
+            opened_at=self._clock.wall_ms(incident.opened_at_s),
+            last_seen_at=last_seen_at,
+            closed_at=closed_at,
+            times=incident.times,
+            alert=rule.alert,
+            verdict=Verdict.UNDECIDED,
+            verdict_by=None,
+            verdict_at=None,
+            verdict_note="",
+            handled_at=None,
+        )
+
+    async def _warn(self, tx: AttemptTx, incident: IncidentRecord) -> None:
+        words = WARNING_TEXTS[incident.signal]
+        warning = WarningRecord(
+            id=self._ids.new_id(),
+            attempt_id=incident.attempt_id,
+            incident_id=incident.id,
+            sender="policy",
+            text=f"{words.noticed} {words.to_do}",
+            at=self._clock.now_ms(),
+            acknowledged_at=None,
+        )
+        await tx.add_warning(warning)
+        await tx.log(
+            "warning_given",
+            {"warning_id": warning.id, "incident_id": incident.id, "by": "policy", "text": warning.text},
+        )
+
+
+def _payload(incident: IncidentRecord) -> dict[str, object]:
+    return {
+        "incident_id": incident.id,
+        "signal": incident.signal.value,
+        "severity": incident.severity.value,
+        "confidence": incident.confidence,
+        "words": incident.words,
+        "numbers": dict(incident.numbers),
+        "began_at": incident.began_at,
+        "opened_at": incident.opened_at,
+        "closed_at": incident.closed_at,
+        "times": incident.times,
+    }
