@@ -1,0 +1,214 @@
+import type { CandidateMessage, ServerToCandidate } from '@/api/generated/socket';
+
+const PROTOCOL = 1;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+/** A socket that cannot say hello and be welcomed in this time is given up. */
+const WELCOME_WITHIN_MS = 10_000;
+/** Bytes that may wait in the browser before a picture is dropped: only pictures may be. */
+const PICTURE_BACKLOG_BYTES = 512 * 1024;
+/** A backlog that never drains for so long means the line is dead, whatever the browser says. */
+const STALLED_AFTER_MS = 12_000;
+/** After so many openings in a row without a welcome the page also speaks HTTP. */
+export const BLOCKED_AFTER_FAILURES = 3;
+
+/** Why the server does not want this page any more. */
+export type Refusal = 'replaced' | 'second_device' | 'over' | 'signed_out';
+
+const REFUSALS: Partial<Record<number, Refusal>> = {
+  4001: 'replaced',
+  4401: 'signed_out',
+  4403: 'signed_out',
+  4409: 'second_device',
+  4410: 'over',
+};
+
+export interface CandidateSocketEvents {
+  message(message: ServerToCandidate): void;
+  /** Also after every reconnect; the welcome has been delivered as a message by then. */
+  open(): void;
+  /** `failures`: openings in a row that were never welcomed. */
+  lost(failures: number): void;
+  refused(why: Refusal): void;
+}
+
+export interface CandidateSocketOptions {
+  url: string;
+  instanceId: string;
+  lastEventSeq(): number;
+  events: CandidateSocketEvents;
+  connect?: (url: string) => WebSocket;
+  /** 0..1, for the jitter of the waiting time. */
+  random?: () => number;
+}
+
+/** One page's line to its attempt: says hello, answers pings, comes back after a loss. */
+export class CandidateSocket {
+  readonly #options: CandidateSocketOptions;
+  #socket: WebSocket | null = null;
+  #welcomed = false;
+  #failures = 0;
+  #stopped = false;
+  #waitAtLeastMs = 0;
+  #backlogSince: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: CandidateSocketOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#welcomed;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#drop();
+  }
+
+  /** The network came back: do not sit out the waiting time. */
+  retryNow(): void {
+    if (!this.#stopped && this.#socket === null) {
+      clearTimeout(this.#timer);
+      this.#open();
+    }
+  }
+
+  /** The network is known to be gone: a socket does not notice by itself for a long time. */
+  networkLost(): void {
+    if (this.#socket !== null) {
+      this.#lose();
+    }
+  }
+
+  /** False when there is no line; nothing is kept here. */
+  send(message: CandidateMessage): boolean {
+    if (!this.#welcomed || this.#socket === null) {
+      return false;
+    }
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** False when the picture was dropped because the line is closed or does not keep up. */
+  sendPicture(frame: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.#welcomed || this.#socket === null) {
+      return false;
+    }
+    const backlog = this.#socket.bufferedAmount;
+    if (backlog === 0) {
+      this.#backlogSince = null;
+    } else {
+      this.#backlogSince ??= performance.now();
+      if (performance.now() - this.#backlogSince > STALLED_AFTER_MS) {
+        this.#lose();
+        return false;
+      }
+    }
+    if (backlog > PICTURE_BACKLOG_BYTES) {
+      return false;
+    }
+    this.#socket.send(frame);
+    return true;
+  }
+
+  #open(): void {
+    const connect = this.#options.connect ?? ((url: string) => new WebSocket(url));
+    const socket = connect(this.#options.url);
+    this.#socket = socket;
+    this.#welcomed = false;
+    this.#backlogSince = null;
+    socket.onopen = () => {
+      socket.send(
+        JSON.stringify({
+          type: 'hello',
+          protocol: PROTOCOL,
+          instance_id: this.#options.instanceId,
+          last_event_seq: this.#options.lastEventSeq(),
+        } satisfies CandidateMessage),
+      );
+    };
+    socket.onmessage = (event: MessageEvent) => {
+      if (socket === this.#socket && typeof event.data === 'string') {
+        this.#receive(event.data);
+      }
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) {
+        this.#closed(event.code);
+      }
+    };
+    this.#timer = setTimeout(() => {
+      this.#lose();
+    }, WELCOME_WITHIN_MS);
+  }
+
+  #receive(text: string): void {
+    // The server is the author of what comes here; types it adds later fall through the readers.
+    const message = JSON.parse(text) as ServerToCandidate;
+    if (message.type === 'ping') {
+      this.#socket?.send(JSON.stringify({ type: 'pong', nonce: message.nonce } satisfies CandidateMessage));
+      return;
+    }
+    if (message.type === 'come_back') {
+      this.#waitAtLeastMs = message.after_s * 1000;
+    }
+    const first = message.type === 'welcome' && !this.#welcomed;
+    if (first) {
+      clearTimeout(this.#timer);
+      this.#welcomed = true;
+      this.#failures = 0;
+    }
+    this.#options.events.message(message);
+    if (first) {
+      this.#options.events.open();
+    }
+  }
+
+  #closed(code: number): void {
+    const why = REFUSALS[code];
+    if (why === undefined) {
+      this.#lose();
+      return;
+    }
+    this.stop();
+    this.#options.events.refused(why);
+  }
+
+  #lose(): void {
+    if (!this.#welcomed) {
+      this.#failures += 1;
+    }
+    const wait = this.#wait();
+    this.#drop();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#open();
+    }, wait);
+    this.#options.events.lost(this.#failures);
+  }
+
+  #wait(): number {
+    const random = this.#options.random ?? Math.random;
+    const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 8));
+    const wait = Math.max(this.#waitAtLeastMs, ceiling * (0.5 + random() / 2));
+    this.#waitAtLeastMs = 0;
+    return wait;
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#welcomed = false;
+    if (socket !== null) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+  }
+}
