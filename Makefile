@@ -44,6 +44,7 @@ bench: setup ## Print the speed table, the tutorial's path beside ours
 format: setup ## Write the code the way the linters want it
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python scripts/settings_table.py
 	$(NPM) format
 
 schema: setup ## Export the API's schema and generate the page's types from it
