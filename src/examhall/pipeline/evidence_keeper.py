@@ -136,6 +136,11 @@ class EvidenceKeeper:
             if not self._pictures:
                 self._idle.set()
 
+    @property
+    def at_rest(self) -> bool:
+        """Nothing waits, and no incident asks for more pictures."""
+        return not self._windows and not self._pictures and not self._gaps
+
     async def drained(self) -> None:
         """Until every picture that was asked for is kept or is a gap."""
         await self._idle.wait()
@@ -179,7 +184,9 @@ class EvidenceKeeper:
         for record in records:
             if record.path is not None:
                 self._metrics.count(EVIDENCE_GAPS, reason=error.code)
-                self._gaps.append(_Gap(record.incident_id, record.captured_at, "A picture could not be kept."))
+                self._gaps.append(
+                    _Gap(record.incident_id, record.captured_at, "A picture could not be kept.")
+                )
 
     async def _stored(self, picture: _Picture) -> EvidenceRecord | None:
         frame, evidence_id = picture.frame, self._ids.new_id()

@@ -60,7 +60,9 @@ class AttemptSession:
     A turn is one transaction or nothing: when the store refuses, the rules stay where they were.
     """
 
-    def __init__(self, world: World, record: AttemptRecord, policy: Policy, content_mode: ContentMode) -> None:
+    def __init__(
+        self, world: World, record: AttemptRecord, policy: Policy, content_mode: ContentMode
+    ) -> None:
         self._world = world
         self._record = record
         self._content_mode = content_mode
@@ -111,6 +113,11 @@ class AttemptSession:
         return not self._owned or (self._page is None and quiet)
 
     @property
+    def between_turns(self) -> asyncio.Lock:
+        """Hold it to be sure that nothing is half written."""
+        return self._turn
+
+    @property
     def frames(self) -> FrameWatch:
         return self._frames
 
@@ -147,6 +154,11 @@ class AttemptSession:
             await self._world.commands.note_disconnected(self._record.id)
             await self.refresh()
 
+    async def came_back(self) -> None:
+        """Taken up after a restart: the saved rules may believe that the page is still there."""
+        if self._page is None and self._rules.connected:
+            await self.observe(ConnectionChanged(self._clock.now_s(), connected=False))
+
     async def sample_every(self, interval_s: float) -> None:
         """The server's wish; never more often than the policy says."""
         interval_s = max(interval_s, self._policy.scan.interval_s)
@@ -176,23 +188,24 @@ class AttemptSession:
             )
         over = self._record.state in OVER
         async with self._turn:
-            async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
-                fresh = [event for event in events if await self._take_event(tx, event, over=over)]
-                seen = [PageEventObserved(self._clock.now_s(), event.kind, event.late) for event in fresh]
-                said = self._think([] if over else seen)
-                if fresh:
+            try:
+                async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
+                    fresh = [event for event in events if await self._take_event(tx, event, over=over)]
+                    seen = [PageEventObserved(self._clock.now_s(), event.kind, event.late) for event in fresh]
+                    said = self._think([] if over else seen)
                     sharing = with_sharing(tx.attempt, [event.kind for event in fresh])
                     if sharing != tx.attempt:
                         await tx.save_attempt(sharing)
-                opened = await self._write(tx, said, seen)
-                acked = {e.instance_id: await tx.acknowledged_seq(e.instance_id) for e in events}
-                record = tx.attempt
+                    opened = await self._write(tx, said, seen)
+                    acked = {e.instance_id: await tx.acknowledged_seq(e.instance_id) for e in events}
+                    record = tx.attempt
+            except ExamhallError as error:
+                self._refused(error, 0)
+                raise
             self._record = record
             self._settle(said, opened)
-        for _ in events[len(fresh) :]:
-            self._world.metrics.count(PAGE_EVENTS, taken="again")
-        for _ in fresh:
-            self._world.metrics.count(PAGE_EVENTS, taken="first")
+        self._world.metrics.count(PAGE_EVENTS, len(fresh), taken="first")
+        self._world.metrics.count(PAGE_EVENTS, len(events) - len(fresh), taken="again")
         await self._act(opened)
         return acked
 
@@ -226,9 +239,7 @@ class AttemptSession:
         before = self._record
         self._record = await self._world.store.attempt(before.id)
         if self._record.policy_revision_id != before.policy_revision_id:
-            self._policy = effective_policy(
-                await self._world.store.policy(self._record), self._content_mode
-            )
+            self._policy = effective_policy(await self._world.store.policy(self._record), self._content_mode)
         if self._record.state in OVER and before.state not in OVER:
             await self._close_all()
         elif self.watching != self._rules.watching and self._record.state not in OVER:
@@ -269,7 +280,8 @@ class AttemptSession:
     # ---- one turn --------------------------------------------------------------------------------
 
     def _think(self, seen: Sequence[Observation]) -> _Said:
-        state, changes = self._rules, []
+        state = self._rules
+        changes: list[IncidentChanged] = []
         for one in seen:
             state, more = step(state, one, self._policy)
             changes.extend(more)
@@ -302,9 +314,7 @@ class AttemptSession:
         self._flushed_at_s = self._clock.now_s()
         self._book.written(said.changes)
         for change in said.changes:
-            self._world.metrics.count(
-                INCIDENTS, step=change.step.value, signal=change.incident.signal.value
-            )
+            self._world.metrics.count(INCIDENTS, step=change.step.value, signal=change.incident.signal.value)
         for incident in opened:
             self._evidence.opened(incident, self._policy)
 

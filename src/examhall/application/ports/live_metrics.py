@@ -1,0 +1,32 @@
+"""The metrics of the live side. Labels are closed sets of words, never ids."""
+
+from examhall.application.ports.metrics import Counter, Histogram
+
+FRAMES_DROPPED = Counter("examhall_frames_dropped_total", "Frames not looked at, by reason", ("reason",))
+FRAMES_REFUSED = Counter("examhall_frames_refused_total", "Frames refused, by error code", ("code",))
+FRAME_WAIT = Histogram(
+    "examhall_frame_wait_seconds",
+    "From receipt of a frame to its turn at the worker pool",
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0),
+)
+FRAME_STAGE = Histogram(
+    "examhall_frame_stage_milliseconds",
+    "Worker time by stage; `queue` is the wait inside the pool",
+    (1, 2, 5, 10, 20, 35, 50, 75, 100, 200, 500, 1000, 2000),
+    ("stage",),
+)
+PAGE_EVENTS = Counter("examhall_page_events_total", "Page events: first, or sent again", ("taken",))
+INCIDENTS = Counter("examhall_incident_changes_total", "Incidents by step and signal", ("step", "signal"))
+EVIDENCE_KEPT = Counter("examhall_evidence_kept_total", "Pictures kept as evidence")
+EVIDENCE_GAPS = Counter("examhall_evidence_gaps_total", "Pictures missing, by reason", ("reason",))
+OBSERVATIONS_LOST = Counter("examhall_observations_lost_total", "Observations that could not be stored")
+LIVE_COMMITS_FAILED = Counter(
+    "examhall_live_commits_failed_total", "Writes of the live side that failed", ("code",)
+)
+LIVE_TASKS_RESTARTED = Counter(
+    "examhall_live_tasks_restarted_total", "Tasks that failed and go on", ("task",)
+)
+SOCKETS_OPENED = Counter("examhall_sockets_opened_total", "Sockets opened", ("kind",))
+SOCKETS_CLOSED = Counter("examhall_sockets_closed_total", "Sockets closed, by close code", ("kind", "code"))
+MESSAGES_IGNORED = Counter("examhall_messages_ignored_total", "Messages of an unknown type", ("kind",))
+DETECT_FACES = Counter("examhall_detect_faces_total", "The tutorial's endpoint, by outcome", ("outcome",))
