@@ -33,7 +33,7 @@ fi
 
 print=$(fingerprint models src/examhall/adapters/detectors/model_*.py)
 if ! [[ -d models/out ]] || ! done_before models "$print"; then
-  step "Building the model files (downloads about 10 MB)"
+  step "Building the model files (downloads about 30 MB)"
   .venv/bin/examhall models build
   mark_done models "$print"
 fi
