@@ -98,6 +98,10 @@ class LiveAttemptsService:
         running = self._running.get(attempt_id)
         return running.session.page if running is not None else None
 
+    def sampling_interval_s(self, attempt_id: str) -> float:
+        running = self._running.get(attempt_id)
+        return running.session.interval_s if running is not None else self._sampling.interval_s
+
     def load(self) -> LoadView:
         health = self._world.vision.health()
         return LoadView(self._sampling.interval_s, health.busy_ratio, health.ready)

@@ -20,6 +20,10 @@ class RequestPage:
         return self._instance_id
 
     @property
+    def hears(self) -> bool:
+        return False
+
+    @property
     def silent(self) -> bool:
         return self._parted or self._clock.monotonic_s() - self._heard_at_s > SILENT_AFTER_S
 

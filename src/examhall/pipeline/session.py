@@ -113,6 +113,11 @@ class AttemptSession:
         return not self._owned or (self._page is None and quiet)
 
     @property
+    def interval_s(self) -> float:
+        """How often the page is asked for a picture."""
+        return self._interval_s
+
+    @property
     def between_turns(self) -> asyncio.Lock:
         """Hold it to be sure that nothing is half written."""
         return self._turn
@@ -141,7 +146,6 @@ class AttemptSession:
                 self._epoch = await self._world.commands.note_connected(self._record.id, page.instance_id)
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
-            page.tell(SamplingNotice(self._interval_s))
 
     async def leave(self, page: PageLink) -> None:
         async with self._door:

@@ -1,12 +1,16 @@
 """The port to the attempts that are being watched now, as the doors (sockets, HTTP) see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
+from examhall.application.ports.meetings import WatchTerms
 from examhall.domain.frame_header import FrameMessage
 from examhall.domain.observation import PageEventKind
+
+WatchProfile = Literal["grid", "focus"]
+Track = Literal["camera", "screen", "microphone"]
 
 
 class Farewell(StrEnum):
@@ -33,7 +37,34 @@ class FrameRefusedNotice:
     message: str
 
 
-PageNotice = SamplingNotice | FrameRefusedNotice
+@dataclass(frozen=True, slots=True)
+class WatchOpenedNotice:
+    """A proctor opens the live view: offer, sendonly. tell: show "a proctor is watching"."""
+
+    watch_id: str
+    terms: WatchTerms
+    profile: WatchProfile
+    tell: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchClosedNotice:
+    watch_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSignal:
+    """What the two ends of a live view say to each other; passed on as it is."""
+
+    watch_id: str
+    description: Mapping[str, str] | None
+    candidate: Mapping[str, str | int | None] | None
+    tracks: Mapping[str, Track] | None
+
+
+WatchNotice = WatchOpenedNotice | WatchClosedNotice | WatchSignal
+PageNotice = SamplingNotice | FrameRefusedNotice | WatchNotice
 
 
 class PageLink(Protocol):
@@ -41,6 +72,11 @@ class PageLink(Protocol):
 
     @property
     def instance_id(self) -> str: ...
+
+    @property
+    def hears(self) -> bool:
+        """Whether it can be told things at any time (a socket), or only when it asks."""
+        ...
 
     def tell(self, notice: PageNotice) -> None:
         """Never waits; a page that does not read is closed by its own queue."""
@@ -115,6 +151,10 @@ class LiveAttempts(Protocol):
 
     def page_of(self, attempt_id: str) -> PageLink | None:
         """The page that holds the attempt now."""
+        ...
+
+    def sampling_interval_s(self, attempt_id: str) -> float:
+        """How often this attempt's page is asked for a picture."""
         ...
 
     def load(self) -> LoadView: ...

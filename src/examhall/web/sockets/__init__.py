@@ -1,0 +1,1 @@
+"""The two sockets: the candidate's page and the wall."""
