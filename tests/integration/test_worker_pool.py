@@ -8,6 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+
+from examhall.application.ports.vision import DropReason, FrameDropped, FrameJob
+from examhall.domain.errors import ExamhallError
+from examhall.domain.policy import ScanPlan
+from examhall.pipeline.lanes import LaneRule, WhenFull
+from examhall.pipeline.worker_pool import PoolConfig, WorkerPool
+from examhall.pipeline.worker_process import AnalyzerFactory
 from support.pool_factories import (
     CRASH,
     HANG,
@@ -19,13 +26,6 @@ from support.pool_factories import (
     Obedient,
     Telling,
 )
-
-from examhall.application.ports.vision import DropReason, FrameDropped, FrameJob
-from examhall.domain.errors import ExamhallError
-from examhall.domain.policy import ScanPlan
-from examhall.pipeline.lanes import LaneRule, WhenFull
-from examhall.pipeline.worker_pool import PoolConfig, WorkerPool
-from examhall.pipeline.worker_process import AnalyzerFactory
 
 LIMIT_S = 30
 

@@ -89,6 +89,7 @@ class WorkerPool:
             links += [await self._open() for _ in range(self._config.workers)]
         except BaseException:
             self._stopping = True
+            self._ready = 0
             for link in links:
                 await link.close()
             raise
@@ -174,12 +175,12 @@ class WorkerPool:
         except BaseException:
             await link.close()
             raise
+        self._ready += 1
         return link
 
     async def _run(self, link: WorkerLink | None) -> None:
         """One worker's life and those of its successors."""
         while link is not None:
-            self._ready += 1
             try:
                 await self._serve(link)
             except WorkerLostError:
