@@ -1,0 +1,265 @@
+"""The life of an attempt: every command that changes its state, each one transaction with its log line.
+
+Commands of staff take the acting user's id. Whatever the state does not allow raises `illegal_state_change`.
+"""
+
+from dataclasses import dataclass, replace
+
+from examhall.application import notice as consent_notice
+from examhall.application.journal import Entry
+from examhall.application.ports.attempt_store import (
+    AttemptRecord,
+    AttemptStore,
+    AttemptTx,
+    CreditRecord,
+    ExamRecord,
+    PolicyRevisionRecord,
+)
+from examhall.application.ports.clock import Clock, Ids
+from examhall.domain.attempt import OVER, AttemptAction, AttemptState, next_state
+from examhall.domain.clock import Credit, pause_credit
+from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.domain.policy import Admission
+from examhall.domain.rules.engine import ContentMode
+
+BY_POLICY = "policy"
+BY_CANDIDATE = "candidate"
+BY_CLOCK = "clock"
+
+_PAUSED_BY = {BY_POLICY: "the policy", BY_CANDIDATE: "you"}
+_REFUSED = "The candidate did not consent to the notice."
+_WITHDREW = "The candidate withdrew consent: please talk to them, and resume or end."
+_CONSENT_NOTES = frozenset({_REFUSED, _WITHDREW})
+
+
+def attempt_over(attempt: AttemptRecord) -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.CONFLICT, "attempt_over", f"The attempt is {attempt.state}; nothing more can be done in it."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Use cases of the candidate's page and of staff. Each returns the record as it is afterwards."""
+
+    store: AttemptStore
+    clock: Clock
+    ids: Ids
+
+    async def consent_notice(self, attempt: AttemptRecord) -> consent_notice.ConsentNotice:
+        """The notice of the policy that the attempt pinned, or would pin now."""
+        exam = await self.store.exam(attempt.exam_id)
+        revision = await self._revision(attempt, exam)
+        return consent_notice.notice(revision.policy, ContentMode(exam.content_mode))
+
+    async def consent(self, attempt_id: str, *, notice_hash: str, locale: str) -> AttemptRecord:
+        """The candidate agrees: invited becomes checking in, and the policy's revision is pinned.
+
+        After a withdrawal it restores the consent and leaves the state. Raises `notice_changed` when the
+        hash is not of the notice as it is now, `exam_closed` after the window.
+        """
+        attempt = await self.store.attempt(attempt_id)
+        exam = await self.store.exam(attempt.exam_id)
+        revision = await self._revision(attempt, exam)
+        if notice_hash != consent_notice.notice(revision.policy, ContentMode(exam.content_mode)).hash:
+            raise ExamhallError(
+                ErrorKind.CONFLICT,
+                "notice_changed",
+                "The notice has changed; load the page again and read it.",
+            )
+        now = self.clock.now_ms()
+        async with self.store.begin(attempt_id) as tx:
+            again = tx.attempt.consented_at is None and tx.attempt.policy_revision_id is not None
+            if again and tx.attempt.state not in OVER:
+                state = tx.attempt.state
+            else:
+                state = next_state(tx.attempt.state, AttemptAction.CHECK_IN)
+            _refuse_when_closed(exam, tx.attempt, now)
+            await tx.save_attempt(
+                replace(
+                    tx.attempt,
+                    state=state,
+                    consented_at=now,
+                    policy_revision_id=revision.id,
+                    note=None if tx.attempt.note in _CONSENT_NOTES else tx.attempt.note,
+                )
+            )
+            await tx.log(
+                Entry.CONSENT_GIVEN,
+                {
+                    "notice_hash": notice_hash,
+                    "policy_revision": revision.number,
+                    "policy_revision_id": revision.id,
+                    "locale": locale,
+                    "at": now,
+                },
+            )
+            return tx.attempt
+
+    async def refuse_consent(self, attempt_id: str, *, notice_hash: str, locale: str) -> AttemptRecord:
+        """The candidate does not agree: staff are told; it is no incident and changes no state."""
+        async with self.store.begin(attempt_id) as tx:
+            next_state(tx.attempt.state, AttemptAction.CHECK_IN)
+            await tx.save_attempt(replace(tx.attempt, note=_REFUSED))
+            await tx.log(
+                Entry.CONSENT_REFUSED,
+                {"notice_hash": notice_hash, "locale": locale, "at": self.clock.now_ms()},
+            )
+            return tx.attempt
+
+    async def withdraw(self, attempt_id: str) -> AttemptRecord:
+        """The candidate withdraws consent: a live attempt pauses, and the proctor is asked."""
+        now = self.clock.now_ms()
+        async with self.store.begin(attempt_id) as tx:
+            if tx.attempt.state in OVER:
+                raise attempt_over(tx.attempt)
+            if tx.attempt.consented_at is None:
+                raise ExamhallError(
+                    ErrorKind.CONFLICT, "no_consent", "There is no consent that could be withdrawn."
+                )
+            if tx.attempt.state is AttemptState.LIVE:
+                await self._pause(tx, BY_CANDIDATE, "consent withdrawn", now)
+            await tx.save_attempt(replace(tx.attempt, consented_at=None, hand_raised_at=now, note=_WITHDREW))
+            await tx.log(Entry.CONSENT_WITHDRAWN, {"by": BY_CANDIDATE, "at": now})
+            return tx.attempt
+
+    async def ready(self, attempt_id: str) -> AttemptRecord:
+        """The check-in is done; where admission is automatic and the window is open, the exam starts."""
+        attempt = await self.store.attempt(attempt_id)
+        exam = await self.store.exam(attempt.exam_id)
+        policy = await self.store.policy(attempt)
+        now = self.clock.now_ms()
+        async with self.store.begin(attempt_id) as tx:
+            state = next_state(tx.attempt.state, AttemptAction.FINISH_CHECK_IN)
+            _require_consent(tx.attempt)
+            await tx.save_attempt(replace(tx.attempt, state=state))
+            await tx.log(Entry.CHECK_IN_DONE, {"by": BY_CANDIDATE})
+            if policy.admission is Admission.AUTOMATIC and exam.opens_at <= now < exam.closes_at:
+                await start(tx, exam, BY_POLICY, now)
+            return tx.attempt
+
+    async def admit(self, attempt_id: str, *, staff_id: str) -> AttemptRecord:
+        """A proctor lets a waiting candidate in; the exam starts."""
+        exam = await self._exam_of(attempt_id)
+        async with self.store.begin(attempt_id) as tx:
+            await start(tx, exam, staff_id, self.clock.now_ms())
+            return tx.attempt
+
+    async def pause(self, attempt_id: str, *, by: str, reason: str = "") -> AttemptRecord:
+        """The clock stands still. by: a staff user id, or `BY_POLICY`."""
+        async with self.store.begin(attempt_id) as tx:
+            await self._pause(tx, by, reason, self.clock.now_ms())
+            return tx.attempt
+
+    async def resume(self, attempt_id: str, *, staff_id: str, reason: str = "") -> AttemptRecord:
+        """The clock goes on; the pause is given back in full."""
+        now = self.clock.now_ms()
+        async with self.store.begin(attempt_id) as tx:
+            state = next_state(tx.attempt.state, AttemptAction.RESUME)
+            _require_consent(tx.attempt)
+            given = pause_credit(tx.attempt.paused_at or now, now)
+            await tx.save_attempt(replace(tx.attempt, state=state, paused_at=None, paused_by=None))
+            await give_back(tx, self.ids, given)
+            await tx.log(Entry.RESUMED, {"by": staff_id, "paused_s": given.seconds, "reason": reason})
+            return tx.attempt
+
+    async def submit(self, attempt_id: str) -> AttemptRecord:
+        """The candidate finishes."""
+        async with self.store.begin(attempt_id) as tx:
+            await finish(tx, AttemptAction.SUBMIT, self.clock.now_ms())
+            await tx.log(Entry.SUBMITTED, {"by": BY_CANDIDATE})
+            return tx.attempt
+
+    async def end(self, attempt_id: str, *, staff_id: str, reason: str = "") -> AttemptRecord:
+        """A proctor ends the attempt; nobody and nothing else can."""
+        async with self.store.begin(attempt_id) as tx:
+            await finish(tx, AttemptAction.END, self.clock.now_ms())
+            await tx.log(Entry.ENDED, {"by": staff_id, "reason": reason})
+            return tx.attempt
+
+    async def give_time(
+        self, attempt_id: str, *, seconds: float, reason: str, staff_id: str
+    ) -> AttemptRecord:
+        """A proctor gives time, with the reason in the ledger."""
+        now = self.clock.now_ms()
+        async with self.store.begin(attempt_id) as tx:
+            if tx.attempt.state in OVER:
+                raise attempt_over(tx.attempt)
+            credit = CreditRecord(self.ids.new_id(), attempt_id, seconds, "proctor", reason, staff_id, now)
+            await tx.add_credit(credit)
+            await tx.log(
+                Entry.CREDIT_GIVEN,
+                {"by": staff_id, "seconds": seconds, "reason": "proctor", "note": reason},
+            )
+            return tx.attempt
+
+    async def _pause(self, tx: AttemptTx, by: str, reason: str, now_ms: int) -> None:
+        state = next_state(tx.attempt.state, AttemptAction.PAUSE)
+        words = _PAUSED_BY.get(by, "your proctor")
+        await tx.save_attempt(replace(tx.attempt, state=state, paused_at=now_ms, paused_by=words))
+        await tx.log(Entry.PAUSED, {"by": by, "reason": reason})
+
+    async def _exam_of(self, attempt_id: str) -> ExamRecord:
+        return await self.store.exam((await self.store.attempt(attempt_id)).exam_id)
+
+    async def _revision(self, attempt: AttemptRecord, exam: ExamRecord) -> PolicyRevisionRecord:
+        return await self.store.policy_revision(attempt.policy_revision_id or exam.policy_revision_id)
+
+
+async def start(tx: AttemptTx, exam: ExamRecord, by: str, now_ms: int) -> None:
+    """Waiting becomes live and the clock starts.
+
+    Raises `exam_not_open`, `exam_closed` outside the window, `consent_missing`.
+    """
+    state = next_state(tx.attempt.state, AttemptAction.START)
+    _require_consent(tx.attempt)
+    if now_ms < exam.opens_at:
+        raise ExamhallError(
+            ErrorKind.CONFLICT, "exam_not_open", "The exam is not open yet; it starts with its window."
+        )
+    _refuse_when_closed(exam, tx.attempt, now_ms)
+    await tx.save_attempt(replace(tx.attempt, state=state, live_at=now_ms))
+    await tx.log(Entry.STARTED, {"by": by})
+
+
+async def finish(tx: AttemptTx, action: AttemptAction, now_ms: int) -> None:
+    """Submit, end or expire: nothing is paused, raised or asked any more."""
+    state = next_state(tx.attempt.state, action)
+    await tx.save_attempt(
+        replace(tx.attempt, state=state, over_at=now_ms, paused_at=None, paused_by=None, hand_raised_at=None)
+    )
+
+
+async def give_back(tx: AttemptTx, ids: Ids, credit: Credit) -> None:
+    """Write an automatic credit into the ledger and the log."""
+    await tx.add_credit(
+        CreditRecord(
+            ids.new_id(),
+            tx.attempt.id,
+            credit.seconds,
+            credit.reason.value,
+            credit.note,
+            None,
+            credit.at_ms,
+        )
+    )
+    await tx.log(
+        Entry.CREDIT_GIVEN,
+        {"by": BY_CLOCK, "seconds": credit.seconds, "reason": credit.reason.value, "note": credit.note},
+    )
+
+
+def _require_consent(attempt: AttemptRecord) -> None:
+    if attempt.consented_at is None:
+        raise ExamhallError(
+            ErrorKind.CONFLICT,
+            "consent_missing",
+            "The candidate has not consented to the notice, or has withdrawn; it can only go on with consent.",
+        )
+
+
+def _refuse_when_closed(exam: ExamRecord, attempt: AttemptRecord, now_ms: int) -> None:
+    if attempt.live_at is None and now_ms >= exam.closes_at:
+        raise ExamhallError(
+            ErrorKind.CONFLICT, "exam_closed", "The exam's window is over; ask your examiner for another one."
+        )

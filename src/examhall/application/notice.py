@@ -1,0 +1,67 @@
+"""The notice a candidate consents to: what is watched and why, made from the policy, and its hash."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+
+from examhall.domain.policy import Policy, Signal
+from examhall.domain.presets import SIGNAL_LABELS, SIGNAL_SENTENCES
+from examhall.domain.rules.engine import ContentMode, effective_policy
+
+WHO_SEES = (
+    "The proctors and reviewers of this exam, and its administrators. "
+    "Live picture and sound go to a proctor only while they look."
+)
+HUMAN_DECIDES = (
+    "The computer only notes what it observes and when. "
+    "A person looks at every incident and decides; nothing is decided by the computer alone."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSignal:
+    """One line of the notice."""
+
+    signal: Signal
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNotice:
+    """hash: SHA-256, hex, over all the rest."""
+
+    hash: str
+    watched: tuple[WatchedSignal, ...]
+    camera: bool
+    microphone: bool
+    screen: bool
+    retention_days: int
+    who_sees: str
+    human_decides: str
+    network_credit_limit_s: float
+
+
+def watched_signals(policy: Policy, content_mode: ContentMode) -> tuple[Signal, ...]:
+    """The signals that this policy watches with this kind of content, in the order of the list."""
+    rules = effective_policy(policy, content_mode).signals
+    return tuple(s for s in Signal if s in rules and rules[s].enabled)
+
+
+def notice(policy: Policy, content_mode: ContentMode) -> ConsentNotice:
+    unsigned = ConsentNotice(
+        hash="",
+        watched=tuple(
+            WatchedSignal(s, SIGNAL_LABELS[s], SIGNAL_SENTENCES[s])
+            for s in watched_signals(policy, content_mode)
+        ),
+        camera=True,
+        microphone=policy.require_microphone,
+        screen=policy.require_screen,
+        retention_days=policy.retention_days,
+        who_sees=WHO_SEES,
+        human_decides=HUMAN_DECIDES,
+        network_credit_limit_s=policy.network_credit_limit_s,
+    )
+    text = json.dumps(asdict(unsigned), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return replace(unsigned, hash=hashlib.sha256(text.encode()).hexdigest())
