@@ -63,9 +63,7 @@ class ThumbnailMessage:
 
 def pack_frame(message: FrameMessage) -> bytes:
     """Return the header and payload as one message."""
-    header = _FRAME.pack(
-        WIRE_VERSION, message.kind, message.sequence, message.captured_at_ms, message.codec
-    )
+    header = _FRAME.pack(WIRE_VERSION, message.kind, message.sequence, message.captured_at_ms, message.codec)
     return header + message.payload
 
 

@@ -17,14 +17,14 @@ def observe_connection(
     """Take the coming or going of the socket; what the page would show is unknown meanwhile."""
     changes: Changes = ()
     if state.watching:
-        state, changes = _look(state, seen.at_s, policy, seen=False)
+        state, changes = _look(state, seen.at_s, policy)
     if not seen.connected:
         others = (s for s in state.holds if s not in {Signal.CONNECTION_LOST, Signal.SECOND_DEVICE})
         state = forget_scans(freeze(state, *others))
     state = replace(state, connected=seen.connected)
     if not state.watching:
         return state, changes
-    state, more = _look(state, seen.at_s, policy, seen=True)
+    state, more = _look(state, seen.at_s, policy)
     return state, changes + more
 
 
@@ -44,14 +44,14 @@ def observe_second_device(
 
 def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
     """Look at the connection, and let second_device come to rest."""
-    state, changes = _look(state, at_s, policy, seen=True)
+    state, changes = _look(state, at_s, policy)
     state, more = rest(state, Signal.SECOND_DEVICE, at_s, policy)
     return state, changes + more
 
 
-def _look(state: RulesState, at_s: float, policy: Policy, *, seen: bool) -> tuple[RulesState, Changes]:
+def _look(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
     lost = not state.connected
     if not lost and state.hold(Signal.CONNECTION_LOST).began_at_s is None:
         return freeze(state, Signal.CONNECTION_LOST), ()
-    sighting = Sighting("Connection lost", "", 1.0) if lost and seen else None
+    sighting = Sighting("Connection lost", "", 1.0) if lost else None
     return sample(state, policy, Signal.CONNECTION_LOST, at_s, TICK_GAP_S, holds_now=lost, sighting=sighting)

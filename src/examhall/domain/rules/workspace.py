@@ -64,7 +64,7 @@ def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesS
     """Look at every level, and let momentary incidents come to rest."""
     changes: Changes = ()
     for signal in LEVELS:
-        state, more = _look(state, signal, at_s, policy, seen=True)
+        state, more = _look(state, signal, at_s, policy)
         changes += more
     state, more = rest(state, Signal.CLIPBOARD, at_s, policy)
     return state, changes + more
@@ -84,20 +84,18 @@ def _switch(
     if event.late and (event.at_s < old.at_s or (switch.on and old.on)):
         return state, ()  # the page has said something newer in time
     changes: Changes = ()
-    if state.sees:
+    if state.sees and not event.late:
         # What was on until now held until now, whatever the event says.
-        state, changes = _look(state, signal, event.at_s, policy, seen=False)
+        state, changes = _look(state, signal, event.at_s, policy)
     confirmed = not (event.late and switch.on)
     state = state.with_level(signal, Level(switch.on, confirmed, event.at_s))
     if not state.sees:
         return state, changes
-    state, more = _look(state, signal, event.at_s, policy, seen=True)
+    state, more = _look(state, signal, event.at_s, policy)
     return state, changes + more
 
 
-def _look(
-    state: RulesState, signal: Signal, at_s: float, policy: Policy, *, seen: bool
-) -> tuple[RulesState, Changes]:
+def _look(state: RulesState, signal: Signal, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
     level = state.level(signal)
     if (level.on and not level.confirmed) or _covered_by_another(state, signal, policy):
         return freeze(state, signal), ()
@@ -105,7 +103,7 @@ def _look(
         return state, ()  # then the frames say whether it is blocked
     if not level.on and state.hold(signal).began_at_s is None:
         return freeze(state, signal), ()
-    sighting = Sighting(_PHRASES[signal], "", _PAGE_CONFIDENCE) if level.on and seen else None
+    sighting = Sighting(_PHRASES[signal], "", _PAGE_CONFIDENCE) if level.on else None
     return sample(state, policy, signal, at_s, TICK_GAP_S, holds_now=level.on, sighting=sighting)
 
 
