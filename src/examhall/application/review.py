@@ -131,7 +131,7 @@ class Review:
             await tx.log(Entry.REVIEWED, {"by": staff_id})
             return tx.attempt
 
-    async def list(self, exam_id: str) -> tuple[ReviewLine, ...]:
+    async def worklist(self, exam_id: str) -> tuple[ReviewLine, ...]:
         """The exam's attempts, most undecided first, then by severity and number."""
         attempts = await self.store.attempts_of_exam(exam_id)
         by_attempt: defaultdict[str, list[IncidentRecord]] = defaultdict(list)
