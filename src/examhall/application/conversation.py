@@ -56,14 +56,17 @@ class Conversation:
 
     async def message(
         self, attempt_id: str, *, text: str, staff_id: str, client_id: str | None = None
-    ) -> ChatRecord | None:
-        """A proctor writes to one candidate, whose raised hand is thereby answered. None: taken before."""
+    ) -> ChatRecord:
+        """A proctor writes to one candidate, whose raised hand is thereby answered.
+
+        The same client_id again answers the message that was taken then.
+        """
         async with self.store.begin(attempt_id) as tx:
             said = await self._say(tx, text, staff_id, client_id)
             if said is not None and tx.attempt.hand_raised_at is not None:
                 await tx.save_attempt(replace(tx.attempt, hand_raised_at=None))
                 await tx.log(Entry.HAND_LOWERED, {"by": staff_id})
-            return said
+        return said or await self._taken(attempt_id, client_id)
 
     async def message_all(
         self, exam_id: str, *, text: str, staff_id: str, client_id: str | None = None
@@ -93,6 +96,12 @@ class Conversation:
                 return
             await tx.save_attempt(replace(tx.attempt, hand_raised_at=now if raised else None))
             await tx.log(Entry.HAND_RAISED if raised else Entry.HAND_LOWERED, {"by": BY_CANDIDATE})
+
+    async def _taken(self, attempt_id: str, client_id: str | None) -> ChatRecord:
+        for message in await self.store.chat_of_attempt(attempt_id):
+            if message.client_id == client_id:
+                return message
+        raise ExamhallError(ErrorKind.NOT_FOUND, "chat_message_not_found", "There is no such message.")
 
     async def _say(self, tx: AttemptTx, text: str, sender: str, client_id: str | None) -> ChatRecord | None:
         _refuse_over(tx)

@@ -9,11 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from examhall.application.access import Access
+from examhall.application.attempts import Attempts
+from examhall.application.clock_watch import ClockWatch
+from examhall.application.conversation import Conversation
 from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.monitor import Monitor
+from examhall.application.ports.attempt_store import AttemptStore
 from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Clock, Ids
+from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.metrics import Metrics
+from examhall.application.review import Review
+from examhall.application.room import Rooms
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +36,14 @@ class Services:
     keys: KeyRing
     access: Access
     metrics: Metrics
+    attempt_store: AttemptStore
+    attempts: Attempts
+    clock_watch: ClockWatch
+    conversation: Conversation
+    evidence: EvidenceStore
+    monitor: Monitor
+    review: Review
+    rooms: Rooms
     parts: tuple[Part, ...]  # started in this order, stopped in reverse
     checks: tuple[HealthCheck, ...]
 
@@ -49,5 +65,5 @@ class Services:
 async def _stop(part: Part) -> None:
     try:
         await part.stop()
-    except Exception:  # noqa: BLE001  a part that fails to stop must not keep the others from stopping
+    except Exception:  # a part that fails to stop must not keep the others from stopping
         log.exception("part_failed_to_stop", extra={"part": part.name})

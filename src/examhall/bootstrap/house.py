@@ -9,12 +9,20 @@ from fastapi import FastAPI
 
 from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.access_store import DbAccessStore
+from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.engine import Database, sqlite_url
+from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
 from examhall.adapters.system import SystemClock, SystemIds
 from examhall.application.access import Access
+from examhall.application.attempts import Attempts
+from examhall.application.clock_watch import ClockWatch
+from examhall.application.conversation import Conversation
 from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.monitor import Monitor
+from examhall.application.review import Review
+from examhall.application.room import Rooms
 from examhall.application.services import Services
 from examhall.settings import Settings
 from examhall.web.app import create_app
@@ -46,6 +54,8 @@ def _services(settings: Settings) -> Services:
     bus = MemoryBus()
     keys = FileKeyRing(settings.data_dir / "keys")
     access = Access(DbAccessStore(database), clock, round(settings.staff_session_hours * 3_600_000))
+    attempt_store = SqlAttemptStore(database, bus, clock, ids)
+    monitor = Monitor(attempt_store, clock)
     return Services(
         clock=clock,
         ids=ids,
@@ -53,6 +63,14 @@ def _services(settings: Settings) -> Services:
         keys=keys,
         metrics=metrics,
         access=access,
+        attempt_store=attempt_store,
+        attempts=Attempts(attempt_store, clock, ids),
+        clock_watch=ClockWatch(attempt_store, clock, ids, server_id=ids.new_id()),
+        conversation=Conversation(attempt_store, clock, ids),
+        evidence=evidence_in_folder(settings.data_dir / "evidence", keys),
+        monitor=monitor,
+        review=Review(attempt_store, monitor, clock),
+        rooms=Rooms(attempt_store, clock),
         parts=(Part("database", start=database.start, stop=database.stop),),
         checks=(
             HealthCheck("database", database.check),

@@ -5,7 +5,13 @@ A router gives its full paths itself; each of its functions needs a row in `web/
 
 from fastapi import APIRouter
 
-from examhall.web.routers import operations
+from examhall.web.routers import attempts, incidents, operations, review, room
 
-ROUTERS: tuple[APIRouter, ...] = (operations.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    operations.router,
+    room.router,
+    attempts.router,
+    incidents.router,
+    review.router,
+)
 SOCKETS: tuple[APIRouter, ...] = ()
