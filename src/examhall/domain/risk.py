@@ -47,11 +47,6 @@ def risk(incidents: Iterable[WeighedIncident], as_of_ms: int, half_life_s: float
     return Risk(sum(part.points for part in parts), as_of_ms, half_life_s, tuple(parts))
 
 
-def value_at(known: Risk, at_ms: int) -> float:
-    """Return the points at a later time, as the page derives them."""
-    return known.value * _left(at_ms - known.as_of_ms, known.half_life_s)
-
-
 def _left(age_ms: int, half_life_s: float) -> float:
     age_s = max(0, age_ms) / 1000.0
     return float(2.0 ** (-age_s / half_life_s))

@@ -5,7 +5,7 @@ looked at every second; clipboard use is momentary. A late event may end a level
 is not confirmed and counts nothing until the page says the same in time.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from examhall.domain.observation import PageEventKind, PageEventObserved
 from examhall.domain.policy import Policy, Signal
@@ -124,8 +124,3 @@ def _clipboard(
     sighting = Sighting("Clipboard used", f"last: {used}", _PAGE_CONFIDENCE)
     hold, changes = holds.count(hold, Signal.CLIPBOARD, rule, event.at_s, sighting)
     return state.with_hold(Signal.CLIPBOARD, hold), changes
-
-
-def forget_levels(state: RulesState) -> RulesState:
-    """Drop what a former page said of itself; a new page tells its own state."""
-    return replace(state, levels={})
