@@ -8,7 +8,12 @@ import pytest
 from examhall.domain.incident import IncidentState
 from examhall.domain.policy import Preset
 from examhall.domain.presets import PRESETS
-from examhall.domain.rules.codec import observation_from_line, observation_line
+from examhall.domain.rules.codec import (
+    observation_from_line,
+    observation_line,
+    state_from_json,
+    state_to_json,
+)
 from examhall.domain.rules.engine import ContentMode, RulesState, effective_policy, step
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -59,6 +64,14 @@ def test_a_recording_gives_its_incidents(name: str) -> None:
 def test_a_line_is_written_as_it_was_read(name: str) -> None:
     for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines():
         assert observation_line(observation_from_line(line)) == line
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_saved_after_any_line_comes_back_whole(name: str) -> None:
+    policy, state = PRESETS[Preset.STANDARD], RulesState()
+    for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines():
+        state, _ = step(state, observation_from_line(line), policy)
+        assert state_from_json(json.loads(json.dumps(state_to_json(state)))) == state
 
 
 def test_who_behaves_has_no_incident_for_a_glance_away_or_one_odd_frame() -> None:

@@ -353,6 +353,27 @@ def test_a_lost_connection_freezes_what_the_camera_and_page_were_saying() -> Non
     assert room.open == {"no_face#1"}
 
 
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [
+        (ConnectionChanged(4.2, False), ConnectionChanged(5.7, True)),
+        (WatchChanged(4.2, False), WatchChanged(5.7, True)),
+    ],
+)
+def test_even_a_short_break_does_not_count_and_is_followed_by_a_close_look(
+    away: Observation, back: Observation
+) -> None:
+    room = Room()
+    for t in range(1, 5):
+        room.frame(t, 0)
+    room.feed(away, back)
+    assert wants_fine(room.state, 6.0, STANDARD.scan)
+    room.frame(6, 0)
+    assert room.state.hold(Signal.NO_FACE).held_s == 3.0
+    room.frame(7, 0)
+    assert room.state.hold(Signal.NO_FACE).held_s == 4.0
+
+
 def test_a_pause_freezes_and_closes_nothing() -> None:
     room = Room()
     for t in range(1, 7):

@@ -67,18 +67,19 @@ _ticks = st.builds(TimePassed, _times)
 
 
 def stream(events: st.SearchStrategy[Observation]) -> st.SearchStrategy[list[Observation]]:
-    """Observations with times that mostly go forward in small steps, sometimes jump or go back."""
-    step_s = st.sampled_from([0.0, 0.1, 0.5, 0.5, 1.0, 1.0, 2.0, 7.0, -0.4, -5.0])
-    pairs = st.lists(st.tuples(step_s, events), max_size=80)
+    """Runs of like observations; times mostly go forward in small steps, sometimes jump or go back."""
+    step_s = st.sampled_from([1.0, 1.0, 1.0, 0.5, 0.1, 0.0, 2.0, 7.0, -0.4, -5.0])
+    runs = st.lists(st.tuples(events, step_s, st.integers(1, 7)), max_size=25)
 
-    def timed(items: list[tuple[float, Observation]]) -> list[Observation]:
+    def timed(items: list[tuple[Observation, float, int]]) -> list[Observation]:
         at_s, result = 0.0, list[Observation]([WatchChanged(0.0, True)])
-        for passed_s, seen in items:
-            at_s = max(0.0, round(at_s + passed_s, 3))
-            result.append(replace(seen, at_s=at_s))
+        for seen, passed_s, repeat in items:
+            for _ in range(repeat):
+                at_s = max(0.0, round(at_s + passed_s, 3))
+                result.append(replace(seen, at_s=at_s))
         return result
 
-    return pairs.map(timed)
+    return runs.map(timed)
 
 
 ANYTHING = stream(st.one_of(_faces, _camera, _page, _others, _ticks, _ticks))
