@@ -32,9 +32,8 @@ class _Running:
 class LiveAttemptsService:
     """Implements `LiveAttempts`. `start` after the workers and the database, `stop` before them."""
 
-    def __init__(self, world: World, server_id: str) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._server_id = server_id
         self._running: dict[str, _Running] = {}
         self._opening = asyncio.Lock()
         self._sampling = SamplingController()
@@ -44,21 +43,29 @@ class LiveAttemptsService:
 
     async def start(self) -> None:
         last_beat = await self._world.store.last_beat()
-        await self._world.commands.credit_server_fault()
+        await self._world.clock_watch.recover()
         for record in await self._world.store.attempts_running():
             await self._take_up(record, last_beat)
         self._tasks = [
-            self._supervised("clock", self._every(TICK_S, self._world.commands.expire_due)),
-            self._supervised("heartbeat", self._every(HEARTBEAT_S, self._beat)),
+            self._supervised("clock", self._every(TICK_S, self._expire_due)),
+            self._supervised("heartbeat", self._every(HEARTBEAT_S, self._world.clock_watch.beat)),
             self._supervised("sampling", self._every(TICK_S, self._sample)),
             self._supervised("housekeeping", self._every(TICK_S, self._tidy)),
         ]
+
+    async def drain(self) -> None:
+        """Tell the pages to come back a little later, while their sockets still stand."""
+        exams = {running.session.record.exam_id for running in self._running.values()}
+        topics = [f"attempt/{attempt_id}" for attempt_id in self._running]
+        for topic in [*topics, *(f"exam/{exam_id}" for exam_id in exams)]:
+            await self._world.bus.publish(topic, "come_back")
+        await asyncio.sleep(0)  # let them write it
 
     async def stop(self) -> None:
         await _cancel(self._tasks)
         for attempt_id in list(self._running):
             await self._put_away(attempt_id)
-        await self._beat()
+        await self._world.clock_watch.beat()
 
     # ---- LiveAttempts ----------------------------------------------------------------------------
 
@@ -141,9 +148,6 @@ class LiveAttemptsService:
     async def _take_up(self, record: AttemptRecord, last_beat: int | None) -> None:
         """After a restart: its page is not here yet, and what happened meanwhile was not seen."""
         session = await self._session(record.id)
-        if record.connected:
-            await self._world.commands.note_disconnected(record.id)
-            await session.refresh()
         await session.came_back()
         if record.state is AttemptState.LIVE and last_beat is not None:
             await session.say_gap(last_beat, self._world.clock.now_ms())
@@ -162,8 +166,8 @@ class LiveAttemptsService:
 
     # ---- every second ----------------------------------------------------------------------------
 
-    async def _beat(self) -> None:
-        await self._world.store.beat(self._server_id, self._world.clock.now_ms())
+    async def _expire_due(self) -> None:
+        await self._world.clock_watch.expire_due()
 
     async def _sample(self) -> None:
         interval_s = self._sampling.update(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from examhall.application.attempts import BY_POLICY
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, EvidenceRecord, PageEventRecord
 from examhall.application.ports.live import Farewell, PageEventIn, PageLink, SamplingNotice
 from examhall.application.ports.live_metrics import (
@@ -143,7 +144,8 @@ class AttemptSession:
                 held.part(Farewell.REPLACED)
             self._page = page
             async with self._turn:
-                self._epoch = await self._world.commands.note_connected(self._record.id, page.instance_id)
+                connected = await self._world.clock_watch.note_connected(self._record.id, page.instance_id)
+                self._epoch = connected.epoch
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
 
@@ -155,7 +157,7 @@ class AttemptSession:
             if not self._owned:
                 return
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=False))
-            await self._world.commands.note_disconnected(self._record.id)
+            await self._world.clock_watch.note_disconnected(self._record.id, epoch=self._epoch)
             await self.refresh()
 
     async def came_back(self) -> None:
@@ -326,7 +328,9 @@ class AttemptSession:
         for incident in opened:
             if incident.pause and self.watching:
                 try:
-                    await self._world.commands.pause_by_policy(self._record.id, incident.signal.value)
+                    await self._world.attempts.pause(
+                        self._record.id, by=BY_POLICY, reason=incident.signal.replace("_", " ")
+                    )
                 except ExamhallError as error:
                     log.warning("pause_refused", attempt_id=self._record.id, code=error.code)
                 await self.refresh()

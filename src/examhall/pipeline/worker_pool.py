@@ -4,6 +4,7 @@ One asyncio loop owns all state here; nothing is decoded on it. See docs/archite
 """
 
 import asyncio
+import contextlib
 import logging
 import pickle
 import sys
@@ -24,6 +25,8 @@ from examhall.pipeline.busy_meter import BusyMeter
 from examhall.pipeline.lanes import LaneFullError, LaneRule, Lanes
 from examhall.pipeline.worker_link import WorkerLink, WorkerLostError
 from examhall.pipeline.worker_process import AnalyzerFactory, StartMessage
+
+_IDLE_LOOK_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +231,9 @@ class WorkerPool:
                 taken = self._lanes.take()
                 if taken is not None:
                     return taken
-                await self._work_waits.wait()
+                # Woken for work, or now and then to see whether the process is still there.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._work_waits.wait(), _IDLE_LOOK_S)
         return None
 
     async def _wake_one(self) -> None:
