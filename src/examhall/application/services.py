@@ -9,9 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from examhall.application.access import Access
+from examhall.application.accounts import Accounts
 from examhall.application.attempts import Attempts
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
+from examhall.application.exams import Exams
+from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.monitor import Monitor
 from examhall.application.ports.attempt_store import AttemptStore
@@ -19,9 +22,13 @@ from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Clock, Ids
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.keys import KeyRing
+from examhall.application.ports.live import LiveAttempts
 from examhall.application.ports.metrics import Metrics
+from examhall.application.ports.vision import VisionPool
 from examhall.application.review import Review
 from examhall.application.room import Rooms
+from examhall.application.roster import Roster
+from examhall.application.watch import Watches
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +42,22 @@ class Services:
     bus: Bus
     keys: KeyRing
     access: Access
+    accounts: Accounts
+    exams: Exams
+    roster: Roster
+    invites: Invites
     metrics: Metrics
     attempt_store: AttemptStore
     attempts: Attempts
     clock_watch: ClockWatch
     conversation: Conversation
     evidence: EvidenceStore
+    live: LiveAttempts
     monitor: Monitor
     review: Review
     rooms: Rooms
+    vision: VisionPool
+    watches: Watches
     parts: tuple[Part, ...]  # started in this order, stopped in reverse
     checks: tuple[HealthCheck, ...]
 

@@ -9,21 +9,34 @@ from fastapi import FastAPI
 
 from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.access_store import DbAccessStore
+from examhall.adapters.db.accounts_store import DbAccountsStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.engine import Database, sqlite_url
+from examhall.adapters.db.exam_store import DbExamStore
+from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
+from examhall.adapters.passwords import Argon2Passwords
 from examhall.adapters.system import SystemClock, SystemIds
 from examhall.application.access import Access
+from examhall.application.accounts import Accounts
 from examhall.application.attempts import Attempts
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
+from examhall.application.exams import Exams
+from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.monitor import Monitor
+from examhall.application.ports.evidence import EvidenceStore
+from examhall.application.ports.vision import VisionPool
 from examhall.application.review import Review
 from examhall.application.room import Rooms
+from examhall.application.roster import Roster
 from examhall.application.services import Services
+from examhall.bootstrap.live import build_live
+from examhall.bootstrap.vision import build_vision_pool
+from examhall.pipeline.world import World
 from examhall.settings import Settings
 from examhall.web.app import create_app
 from examhall.web.config import WebConfig
@@ -41,37 +54,72 @@ class House:
     app: FastAPI
 
 
-def build(settings: Settings, *, demo: bool = False) -> House:
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Parts that a test or a trial run brings along; None is the real one."""
+
+    vision: VisionPool | None = None
+    evidence: EvidenceStore | None = None
+
+
+def build(settings: Settings, *, demo: bool = False, replaced: Replaced = Replaced()) -> House:
     """Construct everything. Makes the data folder and the keys, connects to nothing yet."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
-    services = _services(settings)
+    services = _services(settings, replaced)
     return House(settings, services, create_app(services, _web_config(settings, demo=demo)))
 
 
-def _services(settings: Settings) -> Services:
+def _services(settings: Settings, replaced: Replaced) -> Services:
     clock, ids, metrics = SystemClock(), SystemIds(), PrometheusMetrics()
     database = Database(settings.database_url or sqlite_url(settings.data_dir / "examhall.db"))
     bus = MemoryBus()
     keys = FileKeyRing(settings.data_dir / "keys")
-    access = Access(DbAccessStore(database), clock, round(settings.staff_session_hours * 3_600_000))
+    session_ms = round(settings.staff_session_hours * 3_600_000)
+    accounts_store, roster_store = DbAccountsStore(database), DbRosterStore(database)
+    invites = Invites(roster_store, keys, clock, ids, metrics, base_url=settings.base_url)
     attempt_store = SqlAttemptStore(database, bus, clock, ids)
     monitor = Monitor(attempt_store, clock)
+    attempts = Attempts(attempt_store, clock, ids)
+    clock_watch = ClockWatch(attempt_store, clock, ids, server_id=ids.new_id())
+    evidence = replaced.evidence or evidence_in_folder(settings.data_dir / "evidence", keys)
+    vision = replaced.vision or build_vision_pool(
+        settings.models_dir, workers=settings.workers, hang_limit_s=settings.worker_hang_limit_s
+    )
+    live = build_live(
+        settings,
+        World(attempt_store, bus, vision, evidence, clock, ids, metrics, attempts, clock_watch),
+    )
     return Services(
         clock=clock,
         ids=ids,
         bus=bus,
         keys=keys,
         metrics=metrics,
-        access=access,
+        access=Access(DbAccessStore(database), clock, session_ms),
+        accounts=Accounts(
+            accounts_store,
+            Argon2Passwords(),
+            clock,
+            ids,
+            metrics,
+            base_url=settings.base_url,
+            session_ms=session_ms,
+        ),
+        exams=Exams(DbExamStore(database), clock, ids, bus),
+        roster=Roster(roster_store, invites, clock, ids, bus),
+        invites=invites,
         attempt_store=attempt_store,
-        attempts=Attempts(attempt_store, clock, ids),
-        clock_watch=ClockWatch(attempt_store, clock, ids, server_id=ids.new_id()),
+        attempts=attempts,
+        clock_watch=clock_watch,
         conversation=Conversation(attempt_store, clock, ids),
-        evidence=evidence_in_folder(settings.data_dir / "evidence", keys),
+        evidence=evidence,
+        live=live.attempts,
         monitor=monitor,
         review=Review(attempt_store, monitor, clock),
         rooms=Rooms(attempt_store, clock),
-        parts=(Part("database", start=database.start, stop=database.stop),),
+        vision=vision,
+        watches=live.watches,
+        parts=(Part("database", start=database.start, stop=database.stop), *live.parts),
         checks=(
             HealthCheck("database", database.check),
             HealthCheck("disk", _disk_check(settings.data_dir, settings.min_free_disk_mb)),

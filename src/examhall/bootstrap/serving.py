@@ -7,6 +7,8 @@ import uvicorn
 
 from examhall.application.services import Services
 from examhall.bootstrap.house import House
+from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.settings import Settings
 
 _GRACE_S = 5
 
@@ -27,11 +29,25 @@ class HouseServer(uvicorn.Server):
         await self._services.drain()
         await super().shutdown(sockets)
 
-    @property
-    def port(self) -> int:
-        """The port that was taken; known once it is answering."""
-        port: int = self.servers[0].sockets[0].getsockname()[1]
-        return port
+
+def take_port(settings: Settings) -> tuple[socket.socket, Settings]:
+    """Listen now, so that links can name the port, and so that a taken one is a clear error.
+
+    Raises `ExamhallError` `port_taken`.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise ExamhallError(
+            ErrorKind.UNAVAILABLE,
+            "port_taken",
+            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Choose another --port.",
+        ) from error
+    return listening, settings.model_copy(update={"port": listening.getsockname()[1]})
 
 
 def server_of(house: House) -> HouseServer:
@@ -39,8 +55,6 @@ def server_of(house: House) -> HouseServer:
     settings = house.settings
     config = uvicorn.Config(
         house.app,
-        host=settings.host,
-        port=settings.port,
         lifespan="off",
         log_config=None,
         access_log=False,  # ours has ids only, see web/request_log.py

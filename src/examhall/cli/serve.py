@@ -1,14 +1,16 @@
 """`examhall serve`."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from examhall.bootstrap.house import House, build
-from examhall.bootstrap.serving import server_of
-from examhall.cli.options import settings_from
+from examhall.bootstrap.logging import set_up_logging
+from examhall.bootstrap.serving import server_of, take_port
+from examhall.cli.options import settings_from, warnings_for
 
 
 def serve(
@@ -20,9 +22,19 @@ def serve(
 ) -> None:
     """Serve exams with a lasting data folder."""
     settings = settings_from(host=host, port=port, data_dir=data_dir, tls_cert=tls_cert, tls_key=tls_key)
-    asyncio.run(_serve(build(settings)))
+    listening, settings = take_port(settings)
+    set_up_logging(settings)
+    for warning in warnings_for(settings):
+        typer.echo(f"Warning: {warning}", err=True)
+    asyncio.run(_serve(build(settings), listening))
 
 
-async def _serve(house: House) -> None:
+async def _serve(house: House, listening: socket.socket) -> None:
     async with house.services.running():
-        await server_of(house).serve()
+        await house.services.accounts.withdraw_demo_links()
+        typer.echo(f"Examhall serves {house.settings.base_url}")
+        link = await house.services.accounts.first_admin_link()
+        if link is not None:
+            # To stdout only: a log is kept and read by many, this link makes an administrator.
+            typer.echo(f"Set up the first administrator (30 minutes, one use):\n  {link.url}")
+        await server_of(house).serve(sockets=[listening])

@@ -13,7 +13,9 @@ Ms = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
 # Not pydantic's EmailStr: it refuses addresses of local networks (ada@school.local), which are fine here.
-Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", json_schema_extra={"format": "email"})]
+Email = Annotated[
+    str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", json_schema_extra={"format": "email"})
+]
 Role = Literal["admin", "proctor", "reviewer"]
 ContentMode = Literal["text", "frame", "beside"]
 

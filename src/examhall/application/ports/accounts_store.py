@@ -48,8 +48,12 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
+    """Somebody who proctors or reviews an exam."""
+
     exam_id: str
     user_id: str
+    name: str = field(repr=False)
+    email: str = field(repr=False)
     role: Role
 
 
@@ -66,12 +70,10 @@ class AccountsStore(Protocol):
         """False when the address is taken."""
         ...
 
-    async def save_user(self, user: UserRecord) -> None:
-        """Disabling, a new password or a new role ends the user's logins."""
-        ...
+    async def save_user(self, user: UserRecord, *, end_logins: bool) -> None: ...
 
-    async def any_admin(self) -> bool:
-        """Whether an enabled admin with a password exists."""
+    async def usable_admins(self) -> int:
+        """How many admins can sign in: enabled and with a password."""
         ...
 
     async def add_link(self, link: LinkRecord) -> None:
@@ -81,17 +83,20 @@ class AccountsStore(Protocol):
     async def link(self, token_hash: str) -> LinkRecord | None: ...
 
     async def redeem(self, token_hash: str, user: UserRecord, at_ms: int) -> bool:
-        """Mark the link used and write the user (new or changed), both or neither. False when used before."""
+        """Mark the link used, write the user (new or changed) and end their logins, all or nothing.
+
+        False when the link was used before or the address is taken by somebody else.
+        """
         ...
 
     async def withdraw_links(self, purpose: LinkPurpose) -> None: ...
 
-    async def add_session(self, session: SessionRecord) -> None: ...
+    async def add_session(self, session_record: SessionRecord) -> None: ...
 
     async def end_session(self, session_id: str) -> None: ...
 
     async def members(self, exam_id: str) -> Sequence[MemberRecord]: ...
 
-    async def set_member(self, member: MemberRecord) -> None: ...
+    async def set_member(self, exam_id: str, user_id: str, role: Role) -> None: ...
 
     async def remove_member(self, exam_id: str, user_id: str) -> bool: ...

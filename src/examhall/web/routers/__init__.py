@@ -5,13 +5,30 @@ A router gives its full paths itself; each of its functions needs a row in `web/
 
 from fastapi import APIRouter
 
-from examhall.web.routers import attempts, incidents, operations, review, room
+from examhall.web.routers import (
+    attempts,
+    exams,
+    incidents,
+    join,
+    operations,
+    review,
+    room,
+    roster,
+    session,
+    staff,
+)
+from examhall.web.sockets import candidate, monitor
 
 ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
+    session.router,
+    staff.router,
+    exams.router,
+    roster.router,
+    join.router,
     room.router,
     attempts.router,
     incidents.router,
     review.router,
 )
-SOCKETS: tuple[APIRouter, ...] = ()
+SOCKETS: tuple[APIRouter, ...] = (candidate.router, monitor.router)

@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web.auth import Config, Use, bearer
@@ -47,9 +47,7 @@ async def readyz(services: Use, response: Response) -> Readiness:
 
 
 @router.get("/metrics", response_class=Response)
-async def metrics(
-    request: Request, services: Use, config: Config, authorization: Annotated[str | None, Header()] = None
-) -> Response:
+async def metrics(request: Request, services: Use, config: Config) -> Response:
     """Prometheus metrics, for this machine or with the token of EXAMHALL_METRICS_TOKEN."""
     token = bearer(request)
     by_token = config.metrics_token is not None and secrets.compare_digest(

@@ -1,0 +1,65 @@
+"""The candidates of an exam and their links."""
+
+from fastapi import APIRouter
+
+from examhall.application.roster import RosterLine
+from examhall.application.roster_csv import CandidateDraft
+from examhall.web.auth import Use
+from examhall.web.schemas import Candidate, CandidateCsv, CsvResult, CsvRowError, NewCandidate
+
+router = APIRouter(prefix="/api/v1/exams/{exam_id}/candidates", tags=["roster"])
+
+
+@router.get("")
+async def list_candidates(exam_id: str, services: Use) -> list[Candidate]:
+    return [_candidate(line) for line in await services.roster.candidates(exam_id)]
+
+
+@router.post("", status_code=201)
+async def add_candidate(exam_id: str, body: NewCandidate, services: Use) -> Candidate:
+    draft = CandidateDraft(body.name.strip(), body.email, (body.ref or "").strip() or None, body.extra_time_s)
+    return _candidate(await services.roster.add(exam_id, draft))
+
+
+@router.post("/csv")
+async def import_candidates(exam_id: str, body: CandidateCsv, services: Use) -> CsvResult:
+    """Add all rows of pasted text; when any row is wrong nothing is added and `errors` says why."""
+    done = await services.roster.import_csv(exam_id, body.text, dry_run=body.dry_run)
+    return CsvResult(
+        added=[_candidate(line) for line in done.added],
+        would_add=done.would_add,
+        errors=[CsvRowError(row=one.row, column=one.column, message=one.message) for one in done.errors],
+    )
+
+
+@router.post("/{attempt_id}/link", status_code=201)
+async def new_candidate_link(exam_id: str, attempt_id: str, services: Use) -> Candidate:
+    """A new link; the one before stops working."""
+    return _candidate(await services.roster.new_link(exam_id, attempt_id))
+
+
+@router.delete("/{attempt_id}/link", status_code=204)
+async def revoke_candidate_link(exam_id: str, attempt_id: str, services: Use) -> None:
+    """No link opens this attempt any more, and whoever came by one is out."""
+    await services.roster.revoke_link(exam_id, attempt_id)
+
+
+@router.delete("/{attempt_id}", status_code=204)
+async def remove_candidate(exam_id: str, attempt_id: str, services: Use) -> None:
+    """Only a candidate who never came."""
+    await services.roster.remove(exam_id, attempt_id)
+
+
+def _candidate(line: RosterLine) -> Candidate:
+    one = line.candidate
+    return Candidate(
+        attempt_id=one.attempt_id,
+        number=one.number,
+        name=one.name,
+        email=one.email,
+        ref=one.ref,
+        extra_time_s=one.extra_time_s,
+        state=one.state,
+        link=line.link,
+        link_expires_at=one.invite_expires_at,
+    )
