@@ -50,9 +50,7 @@ class Watch:
 class Watches:
     """All live views of this server."""
 
-    def __init__(
-        self, live: LiveAttempts, meetings: MeetingProvider, store: AttemptStore, ids: Ids
-    ) -> None:
+    def __init__(self, live: LiveAttempts, meetings: MeetingProvider, store: AttemptStore, ids: Ids) -> None:
         self._live = live
         self._meetings = meetings
         self._store = store
@@ -63,9 +61,7 @@ class Watches:
     def open_watches(self) -> Mapping[str, Watch]:
         return self._open
 
-    async def open(
-        self, exam_id: str, attempt_id: str, profile: WatchProfile, proctor: ProctorLink
-    ) -> Watch:
+    async def open(self, exam_id: str, attempt_id: str, profile: WatchProfile, proctor: ProctorLink) -> Watch:
         """Mint a watch and tell the candidate's page to offer. The caller has checked the proctor's role in `exam_id`.
 
         Raises `ExamhallError` `attempt_not_found` (also of another exam), `attempt_over`,
@@ -73,17 +69,19 @@ class Watches:
         """
         attempt = await self._store.attempt(attempt_id)
         if attempt.exam_id != exam_id:
-            raise ExamhallError(ErrorKind.NOT_FOUND, "attempt_not_found", "There is no such attempt in this exam.")
+            raise ExamhallError(
+                ErrorKind.NOT_FOUND, "attempt_not_found", "There is no such attempt in this exam."
+            )
         if attempt.state in OVER:
-            raise ExamhallError(ErrorKind.CONFLICT, "attempt_over", "The attempt is over; nothing is live any more.")
+            raise ExamhallError(
+                ErrorKind.CONFLICT, "attempt_over", "The attempt is over; nothing is live any more."
+            )
         policy = await self._store.policy(attempt)
         watch_id = self._ids.new_id()
         terms = await self._meetings.watch_terms(watch_id)
         page = self._live.page_of(attempt_id)
         if page is None or not page.hears or attempt.consented_at is None:
-            raise ExamhallError(
-                ErrorKind.CONFLICT, "candidate_not_connected", "The candidate's page is not connected now."
-            )
+            raise _not_connected()
         if sum(watch.attempt_id == attempt_id for watch in self._open.values()) >= MAX_WATCHERS:
             raise ExamhallError(
                 ErrorKind.CONFLICT,
@@ -92,8 +90,11 @@ class Watches:
             )
         watch = Watch(watch_id, attempt_id, terms, page, proctor)
         self._open[watch_id] = watch
-        page.tell(WatchOpenedNotice(watch_id, terms, profile, tell=policy.tell_watching))
         await self._log(attempt_id, "watch_opened", watch)
+        if watch_id not in self._open:  # it ended while this was written
+            raise _not_connected()
+        # Last of all, so that the caller can tell the proctor before the page's offer comes.
+        page.tell(WatchOpenedNotice(watch_id, terms, profile, tell=policy.tell_watching))
         return watch
 
     def from_proctor(self, proctor: ProctorLink, signal: WatchSignal) -> None:
@@ -143,5 +144,13 @@ class Watches:
             await tx.log(entry, {"watch_id": watch.id, "by": watch.proctor.user_id})
 
 
+def _not_connected() -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.CONFLICT, "candidate_not_connected", "The candidate's page is not connected now."
+    )
+
+
 def _not_found() -> ExamhallError:
-    return ExamhallError(ErrorKind.NOT_FOUND, "watch_not_found", "This live view is not open, or is not yours.")
+    return ExamhallError(
+        ErrorKind.NOT_FOUND, "watch_not_found", "This live view is not open, or is not yours."
+    )

@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "docs_asset": _ANYONE,
     "page": _ANYONE,
     "static_file": _ANYONE,
+    "detect_faces_preflight": _ANYONE,
     "detect_faces": _ANYONE,  # loopback or a token, see routers/detect_faces.py
     # session
     "log_in": _ANYONE,

@@ -28,6 +28,7 @@ CLOSE_BAD_MESSAGE = 4400
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_FORBIDDEN = 4403
 CLOSE_REPLACED = 4001  # the same page opened a newer socket
+CLOSE_NOT_FOUND = 4404
 CLOSE_SILENT = 4408  # no sign of life for 15 s: come back
 CLOSE_SECOND_DEVICE = 4409  # another page holds this attempt
 CLOSE_OVER = 4410  # the attempt is over

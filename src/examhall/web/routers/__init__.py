@@ -7,7 +7,9 @@ from fastapi import APIRouter
 
 from examhall.web.routers import (
     attempts,
+    detect_faces,
     exams,
+    frames,
     incidents,
     join,
     operations,
@@ -30,5 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attempts.router,
     incidents.router,
     review.router,
+    frames.router,
+    detect_faces.router,
 )
 SOCKETS: tuple[APIRouter, ...] = (candidate.router, monitor.router)

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -31,6 +31,25 @@ HELLO_WITHIN_S = 10.0
 Incoming = TypeVar("Incoming")
 
 
+def known_types(union: object) -> frozenset[str]:
+    """The values of `type` of a union of wire messages."""
+    members = get_args(get_args(union)[0])
+    return frozenset(str(member.model_fields["type"].default) for member in members)
+
+
+async def until_one_ends(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run all; when one ends or raises, cancel the others and raise what it raised."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Closed(Exception):
     """This side has closed the socket; `code` as in wire.py."""
 
@@ -44,7 +63,12 @@ class Line(Generic[Incoming]):
     """An accepted socket. `kind` is the metrics' label; `known` the types of message it takes."""
 
     def __init__(
-        self, websocket: WebSocket, kind: str, adapter: TypeAdapter[Incoming], known: frozenset[str], metrics: Metrics
+        self,
+        websocket: WebSocket,
+        kind: str,
+        adapter: TypeAdapter[Incoming],
+        known: frozenset[str],
+        metrics: Metrics,
     ) -> None:
         self._websocket = websocket
         self._kind = kind
@@ -184,33 +208,35 @@ class Line(Generic[Incoming]):
     # ---- the whole of it -------------------------------------------------------------------------
 
     async def run(self, *parts: Coroutine[Any, Any, None]) -> None:
-        """Run until one part ends, then end the others and close. Parts end by raising."""
+        """Run until one part ends, send what is queued, and close. A part ends by raising."""
         self._metrics.count(SOCKETS_OPENED, kind=self._kind)
-        tasks = [asyncio.create_task(part) for part in (self.write(), self.watch_life(), *parts)]
+        writer = asyncio.create_task(self.write())
+        tasks = [writer, *(asyncio.create_task(part) for part in (self.watch_life(), *parts))]
         code = 1011
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            code = await self._end(done)
+            code = await self._end(writer, done)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._metrics.count(SOCKETS_CLOSED, kind=self._kind, code=str(code))
 
-    async def _end(self, done: set[asyncio.Task[None]]) -> int:
+    async def _end(self, writer: asyncio.Task[None], done: set[asyncio.Task[None]]) -> int:
         error = next((task.exception() for task in done), None)
         if isinstance(error, WebSocketDisconnect):
             return error.code
-        if isinstance(error, Closed):
-            await self.shut(error)
-            return error.code
+        unexpected = None if isinstance(error, Closed | ExamhallError) else error
+        closed = error if isinstance(error, Closed) else Closed(1011, "internal_error")
         if isinstance(error, ExamhallError):
-            await self.shut(Closed(wire.CLOSE_BAD_MESSAGE, error.code))
-            return wire.CLOSE_BAD_MESSAGE
-        await self.shut(Closed(1011, "internal_error"))
-        if error is not None:
-            raise error
-        return 1011
+            closed = Closed(wire.CLOSE_BAD_MESSAGE, error.code)
+        if writer not in done:
+            self.close(closed.code, closed.reason)
+            await asyncio.wait([writer], timeout=SEND_WITHIN_S)
+        await self.shut(closed)
+        if unexpected is not None:
+            raise unexpected
+        return closed.code
 
     async def shut(self, closed: Closed) -> None:
         """Close the socket itself; a page that is gone already is no error."""

@@ -1,0 +1,29 @@
+"""Who may open a socket. Browsers only see a close code when the socket was accepted first."""
+
+from fastapi import WebSocket
+
+from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.web import wire
+from examhall.web.auth import Identity, socket_identity
+
+_CODES = {
+    ErrorKind.UNAUTHENTICATED: wire.CLOSE_UNAUTHENTICATED,
+    ErrorKind.FORBIDDEN: wire.CLOSE_FORBIDDEN,
+    ErrorKind.NOT_FOUND: wire.CLOSE_NOT_FOUND,
+}
+
+
+async def let_in(websocket: WebSocket, route_name: str) -> Identity | None:
+    """Accept, and answer who it is; a stranger is told the code and closed."""
+    try:
+        identity = await socket_identity(websocket, route_name)
+    except ExamhallError as error:
+        await websocket.accept()
+        await websocket.close(close_code(error), error.code)
+        return None
+    await websocket.accept()
+    return identity
+
+
+def close_code(error: ExamhallError) -> int:
+    return _CODES.get(error.kind, wire.CLOSE_BAD_MESSAGE)
