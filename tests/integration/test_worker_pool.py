@@ -85,7 +85,6 @@ async def test_a_crash_loses_its_frame_and_the_next_goes_on(payload: bytes) -> N
         assert await reason_of(pool.analyze(job("a", payload))) is DropReason.WORKER_CRASHED
         assert (await pool.analyze(job("a", b"next"))).width == 4
         assert pool.health().restarts == 1
-        assert pool.drops() == {DropReason.WORKER_CRASHED: 1}
 
 
 async def test_a_hang_is_killed_and_the_next_frame_goes_on() -> None:
@@ -165,11 +164,11 @@ async def test_three_kills_a_minute_pause_the_lane_and_no_other() -> None:
         for _ in range(3):
             assert await reason_of(pool.analyze(job("a", CRASH))) is DropReason.WORKER_CRASHED
         assert await reason_of(pool.analyze(job("a", b"fine"))) is DropReason.LANE_PAUSED
-        assert pool.paused_lanes() == {"a": 60.0}
+        now_s[0] += 59.0
+        assert await reason_of(pool.analyze(job("a", b"fine"))) is DropReason.LANE_PAUSED
         assert (await pool.analyze(job("b", b"fine"))).width == 4
-        now_s[0] += 60.0
+        now_s[0] += 1.0
         assert (await pool.analyze(job("a", b"fine"))).width == 4
-        assert pool.paused_lanes() == {}
 
 
 async def test_kills_far_apart_do_not_pause() -> None:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
-from examhall.adapters.detectors.analyzer import AnalyzerFactory, FrameAnalyzer
+from examhall.adapters.detectors.analyzer import FrameAnalyzer
 from examhall.adapters.detectors.files import read_video_frames
-from examhall.adapters.detectors.model_registry import default_models_dir
 from examhall.application.ports.vision import FrameAnalysis, FrameJob
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import Scan
@@ -32,19 +30,13 @@ class AnalyzedFrame:
     analysis: FrameAnalysis
 
 
-@cache
-def _analyzer(models_dir: Path) -> FrameAnalyzer:
-    return AnalyzerFactory(models_dir)()
-
-
-def analyze_path(path: Path, choice: ScanChoice, models_dir: Path | None) -> Iterator[AnalyzedFrame]:
-    """Every frame of a picture or video.
+def analyze_path(path: Path, choice: ScanChoice, analyzer: FrameAnalyzer) -> Iterator[AnalyzedFrame]:
+    """Every frame of a picture or video, by an analyzer of `examhall.bootstrap.vision.build_analyzer`.
 
     `plan` starts with a fine scan and repeats it at the default plan's period.
     Raises ExamhallError: `file_unreadable`, `not_a_picture` (neither picture nor video), and those
-    of `examhall.vision.headers.read_header` and of the model registry.
+    of `examhall.vision.headers.read_header`.
     """
-    analyzer = _analyzer(models_dir or default_models_dir())
     plan = ScanPlan()
     scan = Scan.COARSE if choice is ScanChoice.COARSE else Scan.FINE
     try:

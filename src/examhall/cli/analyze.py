@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from examhall.bootstrap.analysis import AnalyzedFrame, ScanChoice, analyze_path
+from examhall.bootstrap.vision import build_analyzer
 from examhall.domain.errors import ExamhallError
 
 
@@ -22,14 +23,13 @@ def analyze(
     ] = None,
 ) -> None:
     """Show what the vision workers see. Exit code 1 if a file could not be read."""
+    analyzer = build_analyzer(models_dir)
     failed = False
     for path in paths:
         try:
-            for frame in analyze_path(path, scan, models_dir):
+            for frame in analyze_path(path, scan, analyzer):
                 typer.echo(_json_line(frame) if as_json else _words(frame))
         except ExamhallError as error:
-            if error.code.startswith("model_"):
-                raise  # nothing can be analyzed at all
             failed = True
             if as_json:
                 typer.echo(json.dumps({"path": str(path), "error": error.code, "message": error.message}))

@@ -9,7 +9,7 @@ import logging
 import pickle
 import sys
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -74,7 +74,6 @@ class WorkerPool:
         self._kills: dict[str, deque[float]] = {}
         self._paused_until: dict[str, float] = {}
         self._busy = BusyMeter(config.workers)
-        self._drops: Counter[DropReason] = Counter()
         self._restarts = 0
         self._ready = 0
         self._runners: list[asyncio.Task[None]] = []
@@ -121,17 +120,17 @@ class WorkerPool:
     async def analyze(self, job: FrameJob) -> FrameAnalysis:
         """See `VisionPool.analyze`."""
         if self._stopping:
-            raise self._counted(DropReason.STOPPING)
+            raise FrameDropped(DropReason.STOPPING)
         now_s = self._clock()
         if job.lane in self._paused_until:
             if self._paused_until[job.lane] > now_s:
-                raise self._counted(DropReason.LANE_PAUSED)
+                raise FrameDropped(DropReason.LANE_PAUSED)
             del self._paused_until[job.lane]
         ticket = _Ticket(job, now_s, asyncio.get_running_loop().create_future())
         try:
             superseded = self._lanes.put(job.lane, ticket)
         except LaneFullError:
-            raise self._counted(DropReason.LANE_FULL) from None
+            raise FrameDropped(DropReason.LANE_FULL) from None
         if superseded is not None:
             self._drop(superseded, DropReason.SUPERSEDED)
         await self._wake_one()
@@ -152,15 +151,6 @@ class WorkerPool:
             waiting=len(waiting),
             oldest_wait_ms=max((now_s - ticket.since_s for ticket in waiting), default=0.0) * 1000,
         )
-
-    def drops(self) -> Mapping[DropReason, int]:
-        """How many frames were not looked at since the start, by reason."""
-        return dict(self._drops)
-
-    def paused_lanes(self) -> Mapping[str, float]:
-        """Lanes that rest after repeated kills, with the seconds that are left."""
-        now_s = self._clock()
-        return {lane: until - now_s for lane, until in self._paused_until.items() if until > now_s}
 
     async def _open(self) -> WorkerLink:
         config = self._config
@@ -278,10 +268,6 @@ class WorkerPool:
                 self._drop(waiting, DropReason.LANE_PAUSED)
 
     def _drop(self, ticket: _Ticket, reason: DropReason) -> None:
-        dropped = self._counted(reason)
+        """Every drop reaches its caller, who counts it."""
         if not ticket.answer.done():
-            ticket.answer.set_exception(dropped)
-
-    def _counted(self, reason: DropReason) -> FrameDropped:
-        self._drops[reason] += 1
-        return FrameDropped(reason)
+            ticket.answer.set_exception(FrameDropped(reason))
