@@ -54,12 +54,6 @@ def clamp_captured_ms(captured_at_ms: int, received_at_ms: int) -> int:
     return min(max(captured_at_ms, received_at_ms - CAPTURE_TRUST_MS), received_at_ms)
 
 
-def captured_at_s(received_at_s: float, captured_at_ms: int, received_at_ms: int) -> float:
-    """Return the capture time on the attempt's clock, clamped in the same way."""
-    back_ms = received_at_ms - clamp_captured_ms(captured_at_ms, received_at_ms)
-    return max(0.0, received_at_s - back_ms / 1000.0)
-
-
 def credited_s(ledger: Iterable[Credit], reason: CreditReason | None = None) -> float:
     """Return the seconds given back, of one reason or of all."""
     return sum(c.seconds for c in ledger if reason is None or c.reason is reason)

@@ -1,6 +1,7 @@
 """The attempt's own clock: seconds it was looked after, wherever the wall clock wanders."""
 
 from examhall.application.ports.clock import Clock
+from examhall.domain import clock as domain_clock
 
 
 class AttemptClock:
@@ -8,11 +9,10 @@ class AttemptClock:
 
     def __init__(self, clock: Clock, base_s: float) -> None:
         self._clock = clock
-        self._base_s = base_s
-        self._since_s = clock.monotonic_s()
+        self._seconds = domain_clock.AttemptClock(base_s, clock.monotonic_s())
 
     def now_s(self) -> float:
-        return self._base_s + (self._clock.monotonic_s() - self._since_s)
+        return self._seconds.read(self._clock.monotonic_s())
 
     def now_ms(self) -> int:
         """Wall clock, for records."""

@@ -3,11 +3,11 @@
 from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.ports.vision import EncodedFrame
 from examhall.domain.attempt import FRAMES_EXPECTED
+from examhall.domain.clock import clamp_captured_ms
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameCodec, FrameKind, FrameMessage
 
 MAX_BYTES = {FrameKind.CAMERA: 512 * 1024, FrameKind.SCREEN: 1024 * 1024, FrameKind.AUDIO: 64 * 1024}
-_OLDEST_MS = 10_000
 
 
 def let_in(record: AttemptRecord, frame: FrameMessage, received_at_ms: int) -> EncodedFrame:
@@ -38,13 +38,12 @@ def let_in(record: AttemptRecord, frame: FrameMessage, received_at_ms: int) -> E
             "frame_codec_mismatch",
             f"The header says {frame.codec.name}, the bytes do not begin like one.",
         )
-    captured = min(max(frame.captured_at_ms, received_at_ms - _OLDEST_MS), received_at_ms)
     return EncodedFrame(
         attempt_id=record.id,
         kind=frame.kind,
         codec=frame.codec,
         sequence=frame.sequence,
-        captured_at_ms=captured,
+        captured_at_ms=clamp_captured_ms(frame.captured_at_ms, received_at_ms),
         received_at_ms=received_at_ms,
         payload=frame.payload,
     )
