@@ -288,6 +288,15 @@ def test_a_late_event_may_close_but_not_open() -> None:
     assert room.open == set()
 
 
+def test_a_late_event_does_not_complete_a_hold() -> None:
+    room = Room()
+    room.page(1.0, K.TAB_HIDDEN)
+    room.ticks(2, 2)
+    room.page(3.9, K.TAB_VISIBLE, late=True)  # in time it would have opened: hidden for 2.9 s
+    room.ticks(4, 20)
+    assert room.incidents == {}
+
+
 def test_a_late_event_older_than_the_newest_word_is_ignored() -> None:
     room = Room()
     room.page(10.0, K.TAB_HIDDEN)
