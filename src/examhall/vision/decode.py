@@ -22,7 +22,10 @@ _REDUCED = {
 
 def decode(data: bytes, header: PictureHeader) -> Picture:
     """All pixels, upright. Raises ExamhallError `truncated_picture` when the decoder gives up."""
-    return _upright(_decode(data, 1), header.orientation)
+    picture = _decode(data, 1)
+    if picture.shape[:2] != (header.coded_height, header.coded_width):
+        raise truncated_picture()  # the file contradicts its own header
+    return _upright(picture, header.orientation)
 
 
 def decode_within(data: bytes, header: PictureHeader, max_width: int, max_height: int) -> Picture:

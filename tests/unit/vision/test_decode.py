@@ -3,6 +3,8 @@ import base64
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from examhall.domain.errors import ExamhallError
 from examhall.vision.decode import decode, decode_within, fit_within
@@ -78,6 +80,24 @@ def test_damage_that_the_header_does_not_show_is_told() -> None:
     with pytest.raises(ExamhallError) as refused:
         decoded(bytes(data))
     assert refused.value.code == "truncated_picture"
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_damaged_bytes_give_pixels_or_a_stable_code(data: st.DataObject) -> None:
+    damaged = bytearray(encode(noise(48, 32), data.draw(st.sampled_from([".jpg", ".png", ".webp"]))))
+    for _ in range(data.draw(st.integers(1, 6))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    code = "decoded"
+    try:
+        picture = decoded(bytes(damaged))
+    except ExamhallError as error:
+        code = error.code
+    else:
+        assert picture.dtype == np.uint8
+        assert picture.shape[2] == 3
+    refusals = {"not_a_picture", "unsupported_picture", "truncated_picture", "picture_too_large"}
+    assert code in refusals | {"decoded"}
 
 
 # 16 x 16 px of one red (200, 40, 30), written by Pillow as an inverted Adobe CMYK file.
