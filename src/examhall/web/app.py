@@ -8,6 +8,10 @@ from examhall.web import problems
 from examhall.web.auth import authorise
 from examhall.web.authorisation import RULES
 from examhall.web.config import WebConfig
+from examhall.web.headers import SecurityHeaders
+from examhall.web.limits import BodyLimit
+from examhall.web.origin import OriginCheck
+from examhall.web.request_log import RequestLog
 from examhall.web.routers import ROUTERS, SOCKETS
 from examhall.web.schemas import Problem
 
@@ -20,6 +24,11 @@ def create_app(services: Services, config: WebConfig) -> FastAPI:
     app.state.services = services
     app.state.config = config
     problems.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(OriginCheck, config=config)
+    app.add_middleware(SecurityHeaders, config=config)
+    app.add_middleware(RequestLog, metrics=services.metrics)
     return app
 
 

@@ -1,9 +1,14 @@
 """The exact Origin check: a page of another address must not act with our cookies."""
 
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web.config import WebConfig
+from examhall.web.problems import error_answer
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_COOKIE_PREFIX = "examhall_"
 
 
 def require_origin(connection: HTTPConnection, config: WebConfig) -> None:
@@ -31,3 +36,28 @@ def origin_is_ours(connection: HTTPConnection, config: WebConfig) -> bool:
     scheme = {"ws": "http", "wss": "https"}.get(connection.url.scheme, connection.url.scheme)
     host = connection.headers.get("host")
     return config.public_origin is None and origin == f"{scheme}://{host}"
+
+
+class OriginCheck:
+    """For every request that changes something under /api/.
+
+    With one of our cookies the Origin must be there and be ours. Without, nothing of a signed-in person can
+    be used; still a foreign page is refused, so that it cannot sign somebody in unnoticed.
+    """
+
+    def __init__(self, app: ASGIApp, config: WebConfig) -> None:
+        self._app = app
+        self._config = config
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        guarded = scope["type"] == "http" and scope["path"].startswith("/api/")
+        if guarded and scope["method"] not in _SAFE_METHODS:
+            connection = HTTPConnection(scope)
+            with_cookie = any(name.startswith(_COOKIE_PREFIX) for name in connection.cookies)
+            if with_cookie or "origin" in connection.headers:
+                try:
+                    require_origin(connection, self._config)
+                except ExamhallError as error:
+                    await error_answer(error)(scope, receive, send)
+                    return
+        await self._app(scope, receive, send)

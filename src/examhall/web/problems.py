@@ -2,7 +2,6 @@
 
 import math
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,8 +9,6 @@ from starlette.responses import JSONResponse, Response
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web.schemas import Problem
-
-log = structlog.stdlib.get_logger(__name__)
 
 STATUS: dict[ErrorKind, int] = {
     ErrorKind.INVALID: 422,
@@ -45,6 +42,7 @@ TITLES: dict[int, str] = {
 _WORDS = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
+    413: ("body_too_large", "The request is too large."),
 }
 
 
@@ -90,13 +88,7 @@ async def _on_http(_: Request, error: Exception) -> Response:
     return answer
 
 
-async def _on_unexpected(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=error)
-    return problem(500, "internal_error", "Something went wrong on the server; it was written to the log.")
-
-
 def install(app: FastAPI) -> None:
     app.add_exception_handler(ExamhallError, _on_own)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_unexpected)

@@ -13,6 +13,7 @@ from examhall.web.routers import (
     incidents,
     join,
     operations,
+    pages,
     review,
     room,
     roster,
@@ -23,6 +24,7 @@ from examhall.web.sockets import candidate, monitor
 
 ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
+    pages.router,
     session.router,
     staff.router,
     exams.router,

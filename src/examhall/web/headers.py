@@ -1,0 +1,66 @@
+"""Security headers on every answer."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from examhall.web.config import WebConfig
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
+        "geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()"
+    ),
+}
+_A_YEAR = "max-age=31536000"
+
+
+def content_security_policy(config: WebConfig) -> str:
+    """What our pages may load and do.
+
+    The exam's content sits in a frame (https, or http on this machine); 'self' covers our sockets in today's browsers,
+    the explicit address in older ones.
+    """
+    sockets = config.base_url.replace("http", "ws", 1)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"connect-src 'self' {sockets}",
+            "img-src 'self' blob: data:",
+            "media-src 'self' blob:",
+            "worker-src 'self' blob:",
+            "frame-src https: http://localhost:* http://127.0.0.1:*",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp, config: WebConfig) -> None:
+        self._app = app
+        self._headers = {**_ALWAYS, "Content-Security-Policy": content_security_policy(config)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", _A_YEAR)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, sending)
