@@ -38,6 +38,17 @@ export function watchPage(options: PageEventOptions, report: (kind: PageEventKin
   };
 }
 
+/** How the page stands now: what an earlier page load last reported may be long over. */
+export function reportNow(options: PageEventOptions, report: (kind: PageEventKind) => void): void {
+  if (options.focus) {
+    report(document.visibilityState === 'hidden' ? 'tab_hidden' : 'tab_visible');
+    report(hasFocus() ? 'window_focused' : 'window_blurred');
+  }
+  if (options.fullscreen) {
+    report(document.fullscreenElement === null ? 'fullscreen_left' : 'fullscreen_entered');
+  }
+}
+
 /** Leaving the exam's own frame for another window tells the page nothing, so focus is also looked at. */
 const LOOK_EVERY_MS = 1_000;
 

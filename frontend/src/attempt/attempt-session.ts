@@ -1,0 +1,355 @@
+import type { CandidateMessage, PageEventKind, ServerToCandidate } from '@/api/generated/socket';
+import { BLOCKED_AFTER_FAILURES, CandidateSocket } from '@/api/candidate-socket';
+import * as attemptApi from '@/attempt/attempt-api';
+import { createAttemptStore, viewAfter, type AttemptStore } from '@/attempt/attempt-store';
+import { DeviceKeeper } from '@/attempt/device-keeper';
+import { EventSender } from '@/attempt/event-sender';
+import { heardNow } from '@/attempt/exam-clock';
+import { isOver } from '@/attempt/states';
+import { sampleCamera, type CameraSampler, type Picture } from '@/media/capture';
+import type { DeviceKind } from '@/media/devices';
+import { openEventQueue, type EventQueue } from '@/media/event-queue';
+import { packFrame } from '@/media/frame-header';
+import type { Published, Publisher } from '@/media/meeting-client';
+import { newId } from '@/media/new-id';
+import { P2PPublisher } from '@/media/p2p/publisher';
+import { reportNow, watchPage, type PageEventOptions } from '@/media/page-events';
+
+/** Where sockets are blocked, how often the page asks and delivers. */
+const HTTP_EVERY_MS = 4_000;
+
+/**
+ * One page load's part in an attempt: the socket, the pictures, the events and the live view. The server
+ * is the truth; what it says goes into the store, which the pages show.
+ */
+export class AttemptSession {
+  readonly store: AttemptStore;
+  readonly devices: DeviceKeeper;
+  readonly #attemptId: string;
+  readonly #socket: CandidateSocket;
+  readonly #events: EventSender;
+  readonly #publisher: Publisher;
+  #sampler: CameraSampler | null = null;
+  #intervalS: number;
+  #pictures = 0;
+  #stopWatching: (() => void) | null = null;
+  #http: ReturnType<typeof setInterval> | undefined;
+  #unacknowledgedWarnings = new Set<string>();
+  readonly #stopped = new AbortController();
+
+  static async create(room: attemptApi.Room): Promise<AttemptSession> {
+    const instanceId = newId();
+    return new AttemptSession(room, instanceId, await openEventQueue(room.attempt_id, instanceId));
+  }
+
+  private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue) {
+    this.#attemptId = room.attempt_id;
+    this.#intervalS = room.sampling_interval_s;
+    this.store = createAttemptStore(room);
+    this.#socket = new CandidateSocket({
+      url: `${window.location.origin.replace(/^http/, 'ws')}/ws/attempts/${encodeURIComponent(room.attempt_id)}`,
+      instanceId,
+      lastEventSeq: () => queue.lastSeq,
+      events: {
+        message: (message) => {
+          this.#receive(message);
+        },
+        open: () => {
+          this.#opened();
+        },
+        lost: (failures) => {
+          this.#lost(failures);
+        },
+        refused: (why) => {
+          this.#leaveHttp();
+          this.store.setState({ refused: why });
+          if (why === 'over') {
+            void this.refreshRoom();
+          }
+        },
+      },
+    });
+    const socket = this.#socket;
+    this.#events = new EventSender(queue, {
+      get isOpen() {
+        return socket.isOpen;
+      },
+      send: (event) => socket.send(event),
+    });
+    this.#publisher = new P2PPublisher((signal) => {
+      socket.send({ type: 'watch_signal', ...signal });
+    });
+    this.devices = new DeviceKeeper(this.store, {
+      event: (kind) => {
+        this.#report(kind);
+      },
+      changed: (tracks) => {
+        this.#devicesChanged(tracks);
+      },
+    });
+  }
+
+  /** Joins the attempt where it stands: nothing is opened before the candidate has agreed. */
+  start(): void {
+    window.addEventListener(
+      'online',
+      () => {
+        this.#socket.retryNow();
+      },
+      { signal: this.#stopped.signal },
+    );
+    window.addEventListener(
+      'offline',
+      () => {
+        this.#socket.networkLost();
+      },
+      { signal: this.#stopped.signal },
+    );
+    const { room, state } = this.store.getState();
+    if (room.consented && !isOver(state)) {
+      this.#socket.start();
+    }
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#leaveHttp();
+    this.#stopCapture();
+    this.#socket.stop();
+  }
+
+  // ---- what the candidate does --------------------------------------------------------------------
+
+  async agree(): Promise<void> {
+    const { room } = this.store.getState();
+    this.#settle(await attemptApi.answerNotice(this.#attemptId, room.notice, true));
+    this.store.setState({ room: { ...room, consented: true } });
+    this.#socket.start();
+  }
+
+  async refuse(): Promise<void> {
+    await attemptApi.answerNotice(this.#attemptId, this.store.getState().room.notice, false);
+  }
+
+  async checkInDone(): Promise<void> {
+    this.#settle(await attemptApi.ready(this.#attemptId));
+    await this.refreshRoom();
+  }
+
+  async submit(): Promise<void> {
+    this.#settle(await attemptApi.submit(this.#attemptId));
+  }
+
+  async withdraw(): Promise<void> {
+    this.#settle(await attemptApi.withdraw(this.#attemptId));
+  }
+
+  /** After "already open elsewhere": the other page may be closed by now. */
+  tryAgain(): void {
+    this.store.setState({ refused: null, connection: 'connecting' });
+    this.#socket.start();
+  }
+
+  openDevice(kind: DeviceKind): Promise<boolean> {
+    return this.devices.open(kind);
+  }
+
+  /** Goes on from the device check, on first arrival or after a reload. */
+  devicesDone(): void {
+    this.store.setState({ devicesReady: true });
+  }
+
+  say(text: string): void {
+    const clientId = newId();
+    this.store.setState(({ unsentChat }) => ({ unsentChat: [...unsentChat, { clientId, text }] }));
+    this.#send({ type: 'chat', client_id: clientId, text });
+  }
+
+  raiseHand(raised: boolean): void {
+    this.store.setState({ handRaised: raised });
+    this.#send({ type: 'raise_hand', raised });
+  }
+
+  acknowledgeWarning(warningId: string): void {
+    this.#unacknowledgedWarnings.add(warningId);
+    this.store.setState(({ warnings }) => ({ warnings: warnings.filter(({ id }) => id !== warningId) }));
+    this.#send({ type: 'acknowledge_warning', warning_id: warningId });
+  }
+
+  forgetGivenBack(): void {
+    this.store.setState({ givenBackS: null });
+  }
+
+  async refreshRoom(): Promise<void> {
+    try {
+      const room = await attemptApi.getRoom(this.#attemptId);
+      this.store.setState({ room, state: room.state, clock: heardNow(room.clock) });
+      this.#watchWhileLive();
+    } catch {
+      // The line tells when it is back; what is shown stays true until then.
+    }
+  }
+
+  // ---- what the server says -----------------------------------------------------------------------
+
+  #receive(message: ServerToCandidate): void {
+    this.store.setState((view) => viewAfter(view, message));
+    switch (message.type) {
+      case 'welcome':
+        this.#setInterval(message.sampling_interval_s);
+        this.#stillAcknowledge(message.warnings.map(({ id }) => id));
+        this.#afterState();
+        break;
+      case 'state':
+        this.#afterState();
+        break;
+      case 'ack':
+        void this.#events.acknowledge(message.instance_id, message.seq);
+        break;
+      case 'sampling':
+        this.#setInterval(message.interval_s);
+        break;
+      case 'watch_open': {
+        const { watch_id: watchId, ice_servers: iceServers, relay_only: relayOnly, profile } = message;
+        this.#publisher.openWatch({ watchId, iceServers, relayOnly }, profile);
+        break;
+      }
+      case 'watch_close':
+        this.#publisher.closeWatch(message.watch_id);
+        break;
+      case 'watch_signal':
+        this.#publisher.receive(message);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #afterState(): void {
+    const { room, state } = this.store.getState();
+    if (isOver(state)) {
+      this.#stopCapture();
+      this.#socket.stop();
+    }
+    if (room.state !== state) {
+      void this.refreshRoom(); // the content comes with the start and goes with the end
+    }
+    this.#watchWhileLive();
+  }
+
+  #settle({ state, clock }: attemptApi.RoomState): void {
+    this.store.setState({ state, clock: heardNow(clock) });
+    this.#afterState();
+  }
+
+  #opened(): void {
+    this.#leaveHttp();
+    this.store.setState({ connection: 'open' });
+    void this.#events.resend();
+    for (const { clientId, text } of this.store.getState().unsentChat) {
+      this.#send({ type: 'chat', client_id: clientId, text });
+    }
+  }
+
+  #lost(failures: number): void {
+    this.#publisher.close();
+    this.store.setState(({ connection }) => ({
+      watchedBy: [],
+      connection: connection === 'limited' ? 'limited' : 'offline',
+    }));
+    if (failures >= BLOCKED_AFTER_FAILURES && this.#http === undefined) {
+      this.#http = setInterval(() => void this.#overHttp(), HTTP_EVERY_MS);
+    }
+  }
+
+  async #overHttp(): Promise<void> {
+    try {
+      await this.#events.post((instanceId, events) =>
+        attemptApi.sendEvents(this.#attemptId, instanceId, events),
+      );
+      const room = await attemptApi.getRoom(this.#attemptId);
+      this.store.setState({ room, state: room.state, clock: heardNow(room.clock), connection: 'limited' });
+      this.#afterState();
+    } catch {
+      this.store.setState({ connection: 'offline' });
+    }
+  }
+
+  #leaveHttp(): void {
+    clearInterval(this.#http);
+    this.#http = undefined;
+  }
+
+  /** What was read while offline is not shown again, and the server hears of it now. */
+  #stillAcknowledge(shown: string[]): void {
+    for (const warningId of this.#unacknowledgedWarnings) {
+      if (shown.includes(warningId)) {
+        this.acknowledgeWarning(warningId);
+      } else {
+        this.#unacknowledgedWarnings.delete(warningId);
+      }
+    }
+  }
+
+  #send(message: CandidateMessage): void {
+    this.#socket.send(message);
+  }
+
+  // ---- what the page sees -------------------------------------------------------------------------
+
+  #report(kind: PageEventKind): void {
+    void this.#events.report(kind);
+  }
+
+  #watchWhileLive(): void {
+    const { room, state } = this.store.getState();
+    const watch = state === 'live' || state === 'paused';
+    if (watch && this.#stopWatching === null) {
+      const options: PageEventOptions = {
+        focus: room.watch_focus,
+        fullscreen: room.watch_fullscreen,
+        clipboard: room.watch_clipboard,
+      };
+      const report = (kind: PageEventKind) => {
+        this.#report(kind);
+      };
+      reportNow(options, report);
+      this.#stopWatching = watchPage(options, report);
+    } else if (!watch) {
+      this.#stopWatching?.();
+      this.#stopWatching = null;
+    }
+  }
+
+  #devicesChanged(tracks: Published): void {
+    this.#publisher.publish(tracks);
+    this.#sampler?.stop();
+    this.#sampler =
+      tracks.camera === null
+        ? null
+        : sampleCamera(tracks.camera, this.#intervalS, (picture) => {
+            this.#take(picture);
+          });
+  }
+
+  #take({ jpeg, capturedAt }: Picture): void {
+    const head = { kind: 'camera', codec: 'jpeg', sequence: this.#pictures, capturedAt } as const;
+    this.#pictures += 1;
+    const frame = packFrame(head, jpeg);
+    if (!this.#socket.sendPicture(frame) && this.store.getState().connection === 'limited') {
+      void attemptApi.sendFrame(this.#attemptId, frame);
+    }
+  }
+
+  #setInterval(seconds: number): void {
+    this.#intervalS = seconds;
+    this.#sampler?.setInterval(seconds);
+  }
+
+  #stopCapture(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = null;
+    this.#publisher.close();
+    this.devices.closeAll();
+  }
+}

@@ -1,0 +1,127 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type {
+  AttemptState,
+  ChatMessage,
+  ServerToCandidate,
+  StateChanged,
+  WarningNote,
+  Welcome,
+} from '@/api/generated/socket';
+import type { Refusal } from '@/api/candidate-socket';
+import type { Room } from '@/attempt/attempt-api';
+import { heardNow, type ExamClock } from '@/attempt/exam-clock';
+import type { DeviceKind, DeviceProblem } from '@/media/devices';
+
+/** "limited": the socket is blocked, the page speaks HTTP and everything but the live view works. */
+export type Connection = 'connecting' | 'open' | 'limited' | 'offline';
+
+export type Device =
+  | { status: 'off' }
+  | { status: 'asking' }
+  | { status: 'on'; stream: MediaStream }
+  | { status: 'problem'; problem: DeviceProblem }
+  /** Was on and ended by itself: unplugged, or stopped from the browser's own bar. */
+  | { status: 'stopped' };
+
+/** A chat message that the server has not confirmed. */
+export interface UnsentChat {
+  clientId: string;
+  text: string;
+}
+
+/** Everything the candidate's pages show; written by the attempt's session alone. */
+export interface AttemptView {
+  room: Room;
+  state: AttemptState;
+  clock: ExamClock;
+  connection: Connection;
+  refused: Refusal | null;
+  chat: ChatMessage[];
+  unsentChat: UnsentChat[];
+  warnings: WarningNote[];
+  handRaised: boolean;
+  pausedBy: string | null;
+  /** What the server said with the last change of state. */
+  reason: string | null;
+  /** Time given back after the last loss, until the candidate has read it. */
+  givenBackS: number | null;
+  watchedBy: string[];
+  devices: Record<DeviceKind, Device>;
+  /** The devices were switched on in this page load: a reload loses them, the attempt goes on. */
+  devicesReady: boolean;
+}
+
+export type AttemptStore = StoreApi<AttemptView>;
+
+export function createAttemptStore(room: Room): AttemptStore {
+  const off: Device = { status: 'off' };
+  return createStore<AttemptView>(() => ({
+    room,
+    state: room.state,
+    clock: heardNow(room.clock),
+    connection: 'connecting',
+    refused: null,
+    chat: [],
+    unsentChat: [],
+    warnings: [],
+    handRaised: false,
+    pausedBy: null,
+    reason: null,
+    givenBackS: null,
+    watchedBy: [],
+    devices: { camera: off, microphone: off, screen: off },
+    devicesReady: false,
+  }));
+}
+
+/** What a message of the server changes in the view; what it makes the page do is the session's. */
+export function viewAfter(view: AttemptView, message: ServerToCandidate): Partial<AttemptView> {
+  switch (message.type) {
+    case 'welcome':
+      return afterWelcome(view, message);
+    case 'state':
+      return afterState(view, message);
+    case 'warning':
+      return { warnings: [...view.warnings.filter(({ id }) => id !== message.warning.id), message.warning] };
+    case 'chat':
+      return {
+        chat: [...view.chat.filter(({ id }) => id !== message.message.id), message.message],
+        unsentChat: view.unsentChat.filter(({ clientId }) => clientId !== message.client_id),
+      };
+    case 'hand':
+      return { handRaised: message.raised };
+    case 'watch_open':
+      return message.tell ? { watchedBy: [...view.watchedBy, message.watch_id] } : {};
+    case 'watch_close':
+      return { watchedBy: view.watchedBy.filter((watchId) => watchId !== message.watch_id) };
+    default:
+      return {};
+  }
+}
+
+function afterWelcome(view: AttemptView, message: Welcome): Partial<AttemptView> {
+  const credited = message.clock.credited_s - view.clock.clock.credited_s;
+  const wasOffline = view.connection === 'offline' || view.connection === 'limited';
+  return {
+    state: message.state,
+    clock: heardNow(message.clock),
+    chat: message.chat,
+    warnings: message.warnings,
+    handRaised: message.hand_raised,
+    pausedBy: message.paused_by,
+    watchedBy: [],
+    ...(wasOffline && credited >= 1 ? { givenBackS: credited } : {}),
+  };
+}
+
+function afterState(view: AttemptView, message: StateChanged): Partial<AttemptView> {
+  return {
+    state: message.state,
+    clock: heardNow(message.clock),
+    reason: message.reason,
+    pausedBy: message.state === 'paused' ? view.pausedBy : null,
+    ...(message.given_back_s !== null && message.given_back_s >= 1
+      ? { givenBackS: message.given_back_s }
+      : {}),
+  };
+}

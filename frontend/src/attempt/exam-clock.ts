@@ -1,0 +1,33 @@
+import type { Clock } from '@/api/generated/socket';
+
+/** The server's clock as this page knows it: add `aheadMs` to this browser's time. */
+export interface ExamClock {
+  clock: Clock;
+  aheadMs: number;
+}
+
+export function heardNow(clock: Clock): ExamClock {
+  return { clock, aheadMs: clock.server_now - Date.now() };
+}
+
+/** ms left at this browser's time `now`; stands still while paused; null before the start. */
+export function timeLeftMs({ clock, aheadMs }: ExamClock, now: number): number | null {
+  if (clock.deadline === null) {
+    return null;
+  }
+  return Math.max(0, clock.deadline - (clock.paused_at ?? now + aheadMs));
+}
+
+/** "2 minutes", "1 minute and 5 seconds": a length of time in whole words. */
+export function inWords(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor(whole / 60) % 60, 'minute'],
+    [whole % 60, 'second'],
+  ] as const;
+  const said = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  return said.length === 0 ? '0 seconds' : said.join(' and ');
+}

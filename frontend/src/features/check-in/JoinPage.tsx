@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { ApiProblem } from '@/api/client';
+import { join } from '@/attempt/attempt-api';
+import { StepPage } from '@/attempt/StepPage';
+import { Button } from '@/components/ui/Button';
+
+interface Trouble {
+  title: string;
+  words: string;
+  retry: boolean;
+}
+
+/** Takes the token out of the address and exchanges it for the attempt's cookie. */
+export function Component() {
+  const navigate = useNavigate();
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [attempts, setAttempts] = useState(0);
+  const token = useRef(window.location.hash.slice(1));
+
+  useEffect(() => {
+    let gone = false;
+    enter(token.current).then(
+      (attemptId) => {
+        if (!gone) void navigate(`/exam/${attemptId}`, { replace: true });
+      },
+      (error: unknown) => {
+        if (!gone) setTrouble(troubleOf(error));
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [attempts, navigate]);
+
+  if (trouble === null) {
+    return <StepPage title="Opening your exam" lead={<p role="status">One moment.</p>} />;
+  }
+  return (
+    <StepPage
+      title={trouble.title}
+      lead={<p>{trouble.words}</p>}
+      actions={
+        trouble.retry && (
+          <Button
+            variant="primary"
+            size="large"
+            onPress={() => {
+              setTrouble(null);
+              setAttempts(attempts + 1);
+            }}
+          >
+            Try again
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+async function enter(token: string): Promise<string> {
+  if (token === '') {
+    throw new ApiProblem(0, 'link_incomplete', '', new Map());
+  }
+  return join(token);
+}
+
+const ASK = 'Ask the people who sent you the link.';
+
+/** By the stable code where it is known, by the status where it is not. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof ApiProblem)) {
+    return {
+      title: 'This did not work',
+      words: 'Something went wrong on this page. Try again.',
+      retry: true,
+    };
+  }
+  const { code, status, message } = error;
+  if (code === 'link_incomplete') {
+    return {
+      title: 'This link is not complete',
+      words: `Copy the whole link from your invitation, to its very last character, and open it again.`,
+      retry: false,
+    };
+  }
+  if (code.includes('revoked')) {
+    return {
+      title: 'This link no longer works',
+      words: `It was withdrawn, most likely because you were sent a newer one. Use the newest link. ${ASK}`,
+      retry: false,
+    };
+  }
+  if (code.includes('expired')) {
+    return { title: 'This link has expired', words: `The time for this exam is over. ${ASK}`, retry: false };
+  }
+  if (code.includes('over')) {
+    return {
+      title: 'This exam is over',
+      words: `Your exam has been finished, so its link opens nothing any more. ${ASK}`,
+      retry: false,
+    };
+  }
+  if (status === 401 || status === 403 || status === 404 || status === 422) {
+    return {
+      title: 'This link is not right',
+      words: `A part of it was changed or is missing. Copy the whole link from your invitation and open it again.`,
+      retry: false,
+    };
+  }
+  if (status === 410) {
+    return { title: 'This link no longer works', words: message, retry: false };
+  }
+  return { title: 'This did not work', words: message, retry: true };
+}
