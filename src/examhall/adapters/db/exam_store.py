@@ -195,8 +195,8 @@ async def _counts(session: AsyncSession, exam_id: str | None) -> dict[str, ExamC
     if exam_id is not None:
         attempts = attempts.where(AttemptRow.exam_id == exam_id)
         incidents = incidents.where(AttemptRow.exam_id == exam_id)
-    undecided = dict((await session.execute(incidents)).tuples().all())
+    undecided = dict((await session.execute(incidents)).all())
     return {
         of: ExamCounts(candidates, live, waiting, paused, over, undecided.get(of, 0))
-        for of, candidates, live, waiting, paused, over in (await session.execute(attempts)).tuples()
+        for of, candidates, live, waiting, paused, over in (await session.execute(attempts))
     }

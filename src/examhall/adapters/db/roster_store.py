@@ -159,7 +159,7 @@ def _lines(exam_id: str) -> Select[AttemptRow, InviteRow]:
 
 async def _candidates(session: AsyncSession, exam_id: str) -> list[CandidateRecord]:
     found = await session.execute(_lines(exam_id))
-    return [_candidate(attempt, invite) for attempt, invite in found.tuples()]
+    return [_candidate(attempt, invite) for attempt, invite in found]
 
 
 def _candidate(attempt: AttemptRow, invite: InviteRow | None) -> CandidateRecord:
