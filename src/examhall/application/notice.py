@@ -4,16 +4,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
-from examhall.domain.policy import Policy, Preset, Signal
-from examhall.domain.presets import PRESETS, SIGNAL_LABELS, SIGNAL_SENTENCES
+from examhall.domain.policy import Policy, Signal
+from examhall.domain.presets import SIGNAL_LABELS, SIGNAL_SENTENCES
 from examhall.domain.rules.engine import ContentMode, effective_policy
-
-# Beside the exam's page the candidate works in another window: these would accuse for doing the exam.
-NOT_WATCHED_BESIDE = frozenset(
-    signal
-    for signal, rule in effective_policy(PRESETS[Preset.STRICT], ContentMode.BESIDE).signals.items()
-    if not rule.enabled
-)
 
 WHO_SEES = (
     "The proctors and reviewers of this exam, and its administrators. "
