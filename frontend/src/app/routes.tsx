@@ -4,7 +4,6 @@ import { NotFound } from '@/app/NotFound';
 import { PageError } from '@/app/PageError';
 import { adminRoutes } from '@/features/admin/routes';
 import { checkInRoutes } from '@/features/check-in/routes';
-import { examRoomRoutes } from '@/features/exam-room/routes';
 import { proctorWallRoutes } from '@/features/proctor-wall/routes';
 import { reviewRoutes } from '@/features/review/routes';
 
@@ -16,7 +15,7 @@ export const routes: RouteObject[] = [
     hydrateFallbackElement: <Loading />,
     children: [
       ...checkInRoutes,
-      ...examRoomRoutes,
+      { path: '/exam/:attemptId', lazy: () => import('@/app/AttemptPage') },
       ...proctorWallRoutes,
       ...reviewRoutes,
       ...adminRoutes,

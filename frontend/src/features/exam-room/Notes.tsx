@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'react';
+import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
+import { ConnectionBanner } from '@/attempt/ConnectionBanner';
+import { DEVICE_NAMES, whatToDo } from '@/attempt/device-words';
+import { enterFullScreen } from '@/attempt/full-screen';
+import { neededDevices } from '@/attempt/needed-devices';
+import { Banner } from '@/components/ui/Banner';
+import { Button } from '@/components/ui/Button';
+import { clockTime } from '@/format/time';
+import type { DeviceKind } from '@/media/devices';
+import styles from './ExamRoom.module.css';
+
+/** What the candidate has to know, above the exam, until it is read or mended. */
+export function Notes() {
+  const needed = neededDevices(useAttempt((view) => view.room));
+  return (
+    <div className={styles.notes}>
+      <Warnings />
+      <ConnectionBanner />
+      <div>
+        {needed.map((kind) => (
+          <DeviceNote key={kind} kind={kind} />
+        ))}
+        <FullScreenNote />
+      </div>
+    </div>
+  );
+}
+
+function Warnings() {
+  const session = useAttemptSession();
+  const warnings = useAttempt((view) => view.warnings);
+  // The region is there before the first warning, so that a screen reader speaks each as it comes.
+  return (
+    <div role="alert" aria-relevant="additions" aria-atomic={false}>
+      {warnings.map((warning) => (
+        <Banner
+          key={warning.id}
+          tone="medium"
+          title={`Please note, ${clockTime(warning.at)}`}
+          actions={
+            <Button
+              onPress={() => {
+                session.acknowledgeWarning(warning.id);
+              }}
+            >
+              I have read this
+            </Button>
+          }
+        >
+          <p>{warning.text}</p>
+        </Banner>
+      ))}
+    </div>
+  );
+}
+
+function DeviceNote({ kind }: { kind: DeviceKind }) {
+  const session = useAttemptSession();
+  const device = useAttempt((view) => view.devices[kind]);
+  if (device.status === 'on') {
+    return null;
+  }
+  return (
+    <Banner
+      tone="medium"
+      live="polite"
+      title={`Your ${DEVICE_NAMES[kind].toLowerCase()} is off.`}
+      actions={
+        <Button
+          isPending={device.status === 'asking'}
+          onPress={() => {
+            void session.openDevice(kind);
+          }}
+        >
+          {kind === 'screen' ? 'Share again' : 'Turn on again'}
+        </Button>
+      }
+    >
+      <p>
+        {device.status === 'problem'
+          ? whatToDo(kind, device.problem)
+          : 'The exam needs it. If it does not come back, write to your proctor.'}
+      </p>
+    </Banner>
+  );
+}
+
+function FullScreenNote() {
+  const wanted = useAttempt((view) => view.room.watch_fullscreen);
+  const [full, setFull] = useState(document.fullscreenElement !== null);
+  useEffect(() => {
+    const look = () => {
+      setFull(document.fullscreenElement !== null);
+    };
+    document.addEventListener('fullscreenchange', look);
+    return () => {
+      document.removeEventListener('fullscreenchange', look);
+    };
+  }, []);
+  if (!wanted || full) {
+    return null;
+  }
+  return (
+    <Banner
+      live="polite"
+      title="This exam is taken in full screen."
+      actions={<Button onPress={() => void enterFullScreen()}>Back to full screen</Button>}
+    />
+  );
+}

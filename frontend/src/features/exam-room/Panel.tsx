@@ -1,0 +1,134 @@
+import { useState, type ReactNode } from 'react';
+import { Check, Eye, Hand, Mic, Monitor, TriangleAlert, Video, Wifi } from 'lucide-react';
+import type { Connection } from '@/attempt/attempt-store';
+import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
+import { Chat } from '@/attempt/Chat';
+import { DevicePicture } from '@/attempt/DevicePicture';
+import { neededDevices } from '@/attempt/needed-devices';
+import { Button } from '@/components/ui/Button';
+import type { DeviceKind } from '@/media/devices';
+import { FinishButton, WithdrawButton } from './Leaving';
+import styles from './ExamRoom.module.css';
+
+/** Beside the exam: how things stand, the proctor, and the way out. */
+export function Panel() {
+  return (
+    <aside className={styles.panel} aria-label="Your exam">
+      <OwnPicture />
+      <States />
+      <section className={styles.chat}>
+        <h2>Chat with your proctor</h2>
+        <Chat />
+      </section>
+      <div className={styles.deeds}>
+        <RaiseHand />
+        <FinishButton />
+        <WithdrawButton />
+      </div>
+    </aside>
+  );
+}
+
+function OwnPicture() {
+  const camera = useAttempt((view) => view.devices.camera);
+  const [hidden, setHidden] = useState(false);
+  return (
+    <div className={styles.own}>
+      {!hidden && camera.status === 'on' && <DevicePicture stream={camera.stream} />}
+      <Button
+        variant="quiet"
+        size="small"
+        onPress={() => {
+          setHidden(!hidden);
+        }}
+      >
+        {hidden ? 'Show my picture' : 'Hide my picture'}
+      </Button>
+    </div>
+  );
+}
+
+const ROWS: Record<DeviceKind, { name: string; icon: ReactNode }> = {
+  camera: { name: 'Camera', icon: <Video size={18} aria-hidden /> },
+  microphone: { name: 'Sound', icon: <Mic size={18} aria-hidden /> },
+  screen: { name: 'Screen', icon: <Monitor size={18} aria-hidden /> },
+};
+
+const NETWORK: Record<Connection, string> = {
+  open: 'OK',
+  connecting: 'Connecting',
+  limited: 'Limited',
+  offline: 'Offline',
+};
+
+function States() {
+  const devices = useAttempt((view) => view.devices);
+  const needed = neededDevices(useAttempt((view) => view.room));
+  const connection = useAttempt((view) => view.connection);
+  const watched = useAttempt((view) => view.watchedBy.length > 0);
+  return (
+    <div>
+      <dl className={styles.states}>
+        {needed.map((kind) => (
+          <State key={kind} {...ROWS[kind]} ok={devices[kind].status === 'on'}>
+            {devices[kind].status === 'on' ? 'OK' : 'Off'}
+          </State>
+        ))}
+        <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open'}>
+          {NETWORK[connection]}
+        </State>
+      </dl>
+      <p role="status" className={styles.watching}>
+        {watched && (
+          <>
+            <Eye size={16} aria-hidden /> A proctor is watching live.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function State({
+  name,
+  icon,
+  ok,
+  children,
+}: {
+  name: string;
+  icon: ReactNode;
+  ok: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className={styles.state}>
+      <dt>
+        {icon} {name}
+      </dt>
+      <dd className={styles.mark} data-tone={ok ? 'ok' : 'medium'}>
+        {ok ? <Check size={16} aria-hidden /> : <TriangleAlert size={16} aria-hidden />} {children}
+      </dd>
+    </div>
+  );
+}
+
+function RaiseHand() {
+  const session = useAttemptSession();
+  const raised = useAttempt((view) => view.handRaised);
+  return (
+    <>
+      <Button
+        size="large"
+        aria-pressed={raised}
+        onPress={() => {
+          session.raiseHand(!raised);
+        }}
+      >
+        <Hand size={18} aria-hidden /> {raised ? 'Lower my hand' : 'Raise my hand'}
+      </Button>
+      <p role="status" className={styles.watching}>
+        {raised ? 'Your hand is up. Your proctor sees it.' : ''}
+      </p>
+    </>
+  );
+}
