@@ -1,0 +1,94 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import type { Evidence } from '@/api/types';
+import { Button } from '@/components/ui/Button';
+import { Dialog } from '@/components/ui/Dialog';
+import { clockTime } from '@/format/time';
+import styles from './EvidenceStrip.module.css';
+
+const WHAT = { camera: 'Camera', screen: 'Screen', gap: 'Missing' } as const;
+
+const isPicture = (one: Evidence): one is Evidence & { url: string } => one.url !== null;
+
+/** The pictures around an incident, from before to after; a press enlarges, arrows walk. */
+export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[]; what: string }) {
+  const pictures = evidence.filter(isPicture);
+  const [shown, setShown] = useState<number | null>(null);
+  const current = shown === null ? undefined : pictures[shown];
+  const step = (by: number) => {
+    setShown((index) => (index === null ? null : (index + by + pictures.length) % pictures.length));
+  };
+  if (evidence.length === 0) return <p className={styles.none}>No pictures belong to this incident.</p>;
+  return (
+    <>
+      <ul className={styles.strip} aria-label={`Pictures: ${what}`}>
+        {evidence.map((one) => (
+          <li key={one.id}>
+            {isPicture(one) ? (
+              <button
+                type="button"
+                onClick={() => {
+                  setShown(pictures.indexOf(one));
+                }}
+              >
+                <img
+                  src={one.url}
+                  alt={`${WHAT[one.kind]}, ${clockTime(one.captured_at, true)}`}
+                  width={96}
+                  height={72}
+                  loading="lazy"
+                  decoding="async"
+                />
+                <span aria-hidden>{clockTime(one.captured_at, true)}</span>
+              </button>
+            ) : (
+              <span className={styles.gap}>{one.note === '' ? 'A picture is missing here' : one.note}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Dialog
+        title={current === undefined ? what : `${what}, ${clockTime(current.captured_at, true)}`}
+        width="wide"
+        isOpen={current !== undefined}
+        onClose={() => {
+          setShown(null);
+        }}
+      >
+        {current !== undefined && (
+          // The arrows belong to the whole dialog; its buttons do the same for the pointer.
+          // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+          <div
+            className={styles.large}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowLeft') step(-1);
+              if (event.key === 'ArrowRight') step(1);
+            }}
+          >
+            <img src={current.url} alt={`${WHAT[current.kind]} picture of ${what}`} />
+            <div className={styles.walk}>
+              <Button
+                autoFocus
+                onPress={() => {
+                  step(-1);
+                }}
+              >
+                <ChevronLeft size={16} aria-hidden /> Before
+              </Button>
+              <span role="status">
+                {WHAT[current.kind]}, {(shown ?? 0) + 1} of {pictures.length}
+              </span>
+              <Button
+                onPress={() => {
+                  step(1);
+                }}
+              >
+                After <ChevronRight size={16} aria-hidden />
+              </Button>
+            </div>
+          </div>
+        )}
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type SyntheticEvent } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { api, ask } from '@/api/client';
+import { useSignedIn } from '@/api/session';
+import { Banner } from '@/components/ui/Banner';
+import { Button } from '@/components/ui/Button';
+import { TextField } from '@/components/ui/TextField';
+import { useLinkToken } from './link-token';
+import { SessionCard } from './SessionCard';
+
+const SHORTEST_PASSWORD = 10;
+
+export function SetPasswordPage() {
+  const token = useLinkToken();
+  const info = useQuery({
+    queryKey: ['link', token],
+    queryFn: () => ask(api.POST('/api/v1/session/link-info', { body: { token } })),
+    retry: false,
+  });
+  if (info.isError) {
+    return (
+      <SessionCard title="This link does not work">
+        <Banner tone="high" live="alert">
+          <p>{info.error.message}</p>
+        </Banner>
+        <p>Ask for a new one. Each link works once and only for a while.</p>
+        <Link to="/login">Log in</Link>
+      </SessionCard>
+    );
+  }
+  const first = info.data?.purpose === 'first_admin';
+  return (
+    <SessionCard title={first ? 'Welcome to Examhall' : 'Set your password'}>
+      {info.data === undefined ? (
+        <p role="status">Checking the link…</p>
+      ) : (
+        <PasswordForm token={token} first={first} email={info.data.email} />
+      )}
+    </SessionCard>
+  );
+}
+
+function PasswordForm({ token, first, email }: { token: string; first: boolean; email: string | null }) {
+  const [form, setForm] = useState({ email: '', name: '', password: '', again: '' });
+  const navigate = useNavigate();
+  const signedIn = useSignedIn();
+  const save = useMutation({
+    mutationFn: () =>
+      ask(
+        api.POST('/api/v1/session/set-password', {
+          body: { token, password: form.password, ...(first ? { email: form.email, name: form.name } : {}) },
+        }),
+      ),
+    onSuccess: () => {
+      signedIn();
+      void navigate('/exams', { replace: true });
+    },
+  });
+  const change = (field: keyof typeof form) => (value: string) => {
+    setForm({ ...form, [field]: value });
+  };
+  const differs = form.again !== '' && form.again !== form.password;
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (form.again === form.password) save.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <p>{first ? 'Make the first account: the administrator.' : `For ${email ?? 'your account'}.`}</p>
+      {save.isError && (
+        <Banner tone="high" live="alert">
+          <p>{save.error.message}</p>
+        </Banner>
+      )}
+      {first && (
+        <>
+          <TextField
+            label="Your name"
+            autoComplete="name"
+            isRequired
+            value={form.name}
+            onChange={change('name')}
+          />
+          <TextField
+            label="Email"
+            type="email"
+            autoComplete="username"
+            isRequired
+            value={form.email}
+            onChange={change('email')}
+          />
+        </>
+      )}
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        minLength={SHORTEST_PASSWORD}
+        hint={`At least ${SHORTEST_PASSWORD} characters.`}
+        value={form.password}
+        onChange={change('password')}
+      />
+      <TextField
+        label="The same again"
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        error={differs ? 'The two are not the same.' : undefined}
+        value={form.again}
+        onChange={change('again')}
+      />
+      <Button type="submit" variant="primary" size="large" isPending={save.isPending}>
+        Save and go on
+      </Button>
+    </form>
+  );
+}
