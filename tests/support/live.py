@@ -47,7 +47,7 @@ TOGETHER = [picture(seed) for seed in range(200, 240)]
 
 def scripted() -> ScriptedPool:
     """One face in ALONE, two in TOGETHER."""
-    script = {p: ONE_FACE for p in ALONE} | {p: TWO_FACES for p in TOGETHER}
+    script = dict.fromkeys(ALONE, ONE_FACE) | dict.fromkeys(TOGETHER, TWO_FACES)
     return ScriptedPool(script)
 
 
