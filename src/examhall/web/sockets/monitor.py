@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from examhall.application.identity import StaffIdentity
 from examhall.application.monitor import MonitorObject
-from examhall.application.ports.attempt_store import OutboxLine
+from examhall.application.ports.attempt_store import OutboxLine, UpdateKind
 from examhall.application.ports.bus import Subscription
 from examhall.application.ports.live import WatchClosedNotice, WatchSignal
 from examhall.application.services import Services
@@ -153,13 +153,21 @@ class _Visit:
                 self._line.say(wire.ComeBack(after_s=2.0))
 
     async def _tell(self, lines: Sequence[OutboxLine]) -> None:
-        """Whole objects as they are now; of several lines for one object the last one suffices."""
+        """Whole objects as they are now; of several lines for one object the last one suffices.
+
+        A changed exam moves every tile's clock and a removed candidate takes a tile away: a new snapshot.
+        """
+        if any(line.kind is UpdateKind.EXAM for line in lines):
+            await self._snapshot()
+            return
         last = {(line.kind, line.id): line.update_id for line in lines}
         for line in lines:
             if last[line.kind, line.id] == line.update_id:
                 thing = await self._services.monitor.look(line)
-                if thing is not None:
-                    self._line.say(wire.Update(update_id=line.update_id, body=_body(thing)))
+                if thing is None:
+                    await self._snapshot()
+                    return
+                self._line.say(wire.Update(update_id=line.update_id, body=_body(thing)))
             self._last_id = line.update_id
 
     # ---- beside the updates ----------------------------------------------------------------------
