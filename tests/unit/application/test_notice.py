@@ -1,0 +1,40 @@
+"""The notice: made from the policy alone, and its hash changes with all that it says."""
+
+from dataclasses import replace
+
+from examhall.application.notice import notice
+from examhall.domain.policy import Policy, Preset, Signal
+from examhall.domain.presets import PRESETS
+from examhall.domain.rules.engine import ContentMode
+
+STANDARD = PRESETS[Preset.STANDARD]
+
+
+def without(policy: Policy, signal: Signal) -> Policy:
+    return replace(policy, signals={**policy.signals, signal: replace(policy.signals[signal], enabled=False)})
+
+
+def test_the_same_policy_makes_the_same_hash() -> None:
+    again = replace(STANDARD, signals=dict(STANDARD.signals))
+    assert notice(STANDARD, ContentMode.TEXT) == notice(again, ContentMode.TEXT)
+    assert len(notice(STANDARD, ContentMode.TEXT).hash) == 64
+
+
+def test_whatever_the_candidate_is_told_is_in_the_hash() -> None:
+    told = [
+        notice(STANDARD, ContentMode.TEXT),
+        notice(STANDARD, ContentMode.BESIDE),
+        notice(replace(STANDARD, retention_days=31), ContentMode.TEXT),
+        notice(replace(STANDARD, require_microphone=False), ContentMode.TEXT),
+        notice(replace(STANDARD, require_screen=True), ContentMode.TEXT),
+        notice(replace(STANDARD, network_credit_limit_s=10), ContentMode.TEXT),
+        notice(without(STANDARD, Signal.CLIPBOARD), ContentMode.TEXT),
+    ]
+    assert len({one.hash for one in told}) == len(told)
+
+
+def test_only_what_is_watched_is_announced() -> None:
+    signals = {line.signal for line in notice(without(STANDARD, Signal.CLIPBOARD), ContentMode.TEXT).watched}
+    assert Signal.NO_FACE in signals
+    assert Signal.CLIPBOARD not in signals
+    assert Signal.SCREEN_SHARE_STOPPED not in signals  # no screen is asked for
