@@ -3,11 +3,17 @@ import { inWords } from '@/attempt/exam-clock';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 
+const TITLES = {
+  network: 'You are back online.',
+  pause: 'Your exam goes on.',
+  other: 'You have more time.',
+};
+
 /** Offline, on the slow way round, or back: what it means for the candidate's time, by the real rule. */
 export function ConnectionBanner() {
   const session = useAttemptSession();
   const connection = useAttempt((view) => view.connection);
-  const givenBackS = useAttempt((view) => view.givenBackS);
+  const givenBack = useAttempt((view) => view.givenBack);
   const limitS = useAttempt((view) => view.room.notice.network_credit_limit_s);
   return (
     <div role="status">
@@ -24,10 +30,10 @@ export function ConnectionBanner() {
           <p>The exam goes on and nothing is lost. Chat and warnings may come a few seconds late.</p>
         </Banner>
       )}
-      {connection === 'open' && givenBackS !== null && (
+      {connection === 'open' && givenBack !== null && (
         <Banner
           tone="ok"
-          title="You are back online."
+          title={TITLES[givenBack.after]}
           actions={
             <Button
               onPress={() => {
@@ -38,7 +44,11 @@ export function ConnectionBanner() {
             </Button>
           }
         >
-          <p>{inWords(givenBackS)} were given back to you. Everything you did meanwhile has been sent.</p>
+          <p>
+            {inWords(givenBack.seconds)} were{' '}
+            {givenBack.after === 'other' ? 'added to your time' : 'given back to you'}.
+            {givenBack.after === 'network' && ' Everything you did meanwhile has been sent.'}
+          </p>
         </Banner>
       )}
     </div>

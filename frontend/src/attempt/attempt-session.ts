@@ -177,14 +177,14 @@ export class AttemptSession {
   }
 
   forgetGivenBack(): void {
-    this.store.setState({ givenBackS: null });
+    this.store.setState({ givenBack: null });
   }
 
   async refreshRoom(): Promise<void> {
     try {
       const room = await attemptApi.getRoom(this.#attemptId);
       this.store.setState({ room, state: room.state, clock: heardNow(room.clock) });
-      this.#watchWhileLive();
+      this.#afterState();
     } catch {
       // The line tells when it is back; what is shown stays true until then.
     }
@@ -217,6 +217,9 @@ export class AttemptSession {
       case 'watch_close':
         this.#publisher.closeWatch(message.watch_id);
         break;
+      case 'error':
+        if (message.code === 'attempt_over') void this.refreshRoom();
+        break;
       case 'watch_signal':
         this.#publisher.receive(message);
         break;
@@ -228,8 +231,8 @@ export class AttemptSession {
   #afterState(): void {
     const { room, state } = this.store.getState();
     if (isOver(state)) {
+      // The server closes the line when the last events are in.
       this.#stopCapture();
-      this.#socket.stop();
     }
     if (room.state !== state) {
       void this.refreshRoom(); // the content comes with the start and goes with the end
@@ -253,6 +256,10 @@ export class AttemptSession {
 
   #lost(failures: number): void {
     this.#publisher.close();
+    if (isOver(this.store.getState().state)) {
+      this.#socket.stop();
+      return;
+    }
     this.store.setState(({ connection }) => ({
       watchedBy: [],
       connection: connection === 'limited' ? 'limited' : 'offline',

@@ -43,8 +43,10 @@ export interface AttemptView {
   pausedBy: string | null;
   /** What the server said with the last change of state. */
   reason: string | null;
-  /** Time given back after the last loss, until the candidate has read it. */
-  givenBackS: number | null;
+  /** Time given since the candidate last looked, and for what. */
+  givenBack: { seconds: number; after: 'network' | 'pause' | 'other' } | null;
+  /** This browser's time of the last reconnect: what is given soon after is for the loss before. */
+  reconnectedAt: number | null;
   watchedBy: string[];
   devices: Record<DeviceKind, Device>;
   /** The devices were switched on in this page load: a reload loses them, the attempt goes on. */
@@ -67,7 +69,8 @@ export function createAttemptStore(room: Room): AttemptStore {
     handRaised: false,
     pausedBy: null,
     reason: null,
-    givenBackS: null,
+    givenBack: null,
+    reconnectedAt: null,
     watchedBy: [],
     devices: { camera: off, microphone: off, screen: off },
     devicesReady: false,
@@ -110,18 +113,27 @@ function afterWelcome(view: AttemptView, message: Welcome): Partial<AttemptView>
     handRaised: message.hand_raised,
     pausedBy: message.paused_by,
     watchedBy: [],
-    ...(wasOffline && credited >= 1 ? { givenBackS: credited } : {}),
+    ...(wasOffline ? { reconnectedAt: Date.now() } : {}),
+    ...(wasOffline && credited >= 1 ? { givenBack: { seconds: credited, after: 'network' } } : {}),
   };
 }
 
 function afterState(view: AttemptView, message: StateChanged): Partial<AttemptView> {
+  const seconds = message.given_back_s;
   return {
     state: message.state,
     clock: heardNow(message.clock),
     reason: message.reason,
     pausedBy: message.state === 'paused' ? view.pausedBy : null,
-    ...(message.given_back_s !== null && message.given_back_s >= 1
-      ? { givenBackS: message.given_back_s }
-      : {}),
+    ...(seconds !== null && seconds >= 1 ? { givenBack: { seconds, after: whatFor(view) } } : {}),
   };
+}
+
+const SOON_MS = 30_000;
+
+function whatFor({ state, reconnectedAt }: AttemptView): 'network' | 'pause' | 'other' {
+  if (state === 'paused') {
+    return 'pause';
+  }
+  return reconnectedAt !== null && Date.now() - reconnectedAt < SOON_MS ? 'network' : 'other';
 }

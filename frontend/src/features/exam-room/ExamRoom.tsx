@@ -40,11 +40,14 @@ function Paused() {
     <div className={styles.paused}>
       <h2>Your exam is paused</h2>
       <p>
-        It was paused by {by ?? 'your proctor'}. The clock stands still
-        {left === null ? '' : `: ${inWords(left)} are kept for you`}. Your work stays as it is and is hidden
-        until the exam goes on.
+        {by === null && reason !== null
+          ? reason
+          : `It was paused by ${by ?? 'your proctor'}. The clock stands still.`}
       </p>
-      {reason !== null && reason !== '' && <p>{reason}</p>}
+      <p>
+        {left !== null && `${inWords(left)} are kept for you. `}Your work stays as it is and is hidden until
+        the exam goes on.
+      </p>
       <p>Stay where you are. You can write to your proctor in the chat; the exam comes back by itself.</p>
     </div>
   );
