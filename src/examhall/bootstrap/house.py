@@ -1,26 +1,21 @@
 """Puts the server together: settings in, services and the web application out."""
 
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.access_store import DbAccessStore
-from examhall.adapters.db.accounts_store import DbAccountsStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
-from examhall.adapters.db.engine import Database, sqlite_url
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
-from examhall.adapters.passwords import Argon2Passwords
 from examhall.adapters.system import SystemClock, SystemIds
 from examhall.application.access import Access
-from examhall.application.accounts import Accounts
 from examhall.application.attempts import Attempts
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
@@ -34,15 +29,20 @@ from examhall.application.review import Review
 from examhall.application.room import Rooms
 from examhall.application.roster import Roster
 from examhall.application.services import Services
+from examhall.bootstrap.accounts import build_accounts, database_of, session_ms_of
+from examhall.bootstrap.doctor import STATIC, disk_problem
 from examhall.bootstrap.live import build_live
+from examhall.bootstrap.models import verify_models
 from examhall.bootstrap.vision import build_vision_pool
+from examhall.domain.errors import ExamhallError
 from examhall.pipeline.world import World
 from examhall.settings import Settings
 from examhall.web.app import create_app
 from examhall.web.config import WebConfig
 
 _PRIVATE_FOLDER = 0o700
-_STATIC = Path(__file__).parent.parent / "web" / "static"
+
+Check = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,10 @@ def build(settings: Settings, *, demo: bool = False, replaced: Replaced = Replac
 
 def _services(settings: Settings, replaced: Replaced) -> Services:
     clock, ids, metrics = SystemClock(), SystemIds(), PrometheusMetrics()
-    database = Database(settings.database_url or sqlite_url(settings.data_dir / "examhall.db"))
+    database = database_of(settings)
     bus = MemoryBus()
     keys = FileKeyRing(settings.data_dir / "keys")
-    session_ms = round(settings.staff_session_hours * 3_600_000)
-    accounts_store, roster_store = DbAccountsStore(database), DbRosterStore(database)
+    roster_store = DbRosterStore(database)
     invites = Invites(roster_store, keys, clock, ids, metrics, base_url=settings.base_url)
     attempt_store = SqlAttemptStore(database, bus, clock, ids)
     monitor = Monitor(attempt_store, clock)
@@ -95,16 +94,8 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         bus=bus,
         keys=keys,
         metrics=metrics,
-        access=Access(DbAccessStore(database), clock, session_ms),
-        accounts=Accounts(
-            accounts_store,
-            Argon2Passwords(),
-            clock,
-            ids,
-            metrics,
-            base_url=settings.base_url,
-            session_ms=session_ms,
-        ),
+        access=Access(DbAccessStore(database), clock, session_ms_of(settings)),
+        accounts=build_accounts(settings, database, clock, ids, metrics),
         exams=Exams(DbExamStore(database), clock, ids, bus),
         roster=Roster(roster_store, invites, clock, ids, bus),
         invites=invites,
@@ -122,15 +113,34 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         parts=(Part("database", start=database.start, stop=database.stop), *live.parts),
         checks=(
             HealthCheck("database", database.check),
-            HealthCheck("disk", _disk_check(settings.data_dir, settings.min_free_disk_mb)),
+            HealthCheck("workers", _workers_check(vision)),
+            HealthCheck("models", _models_check(settings)),
+            HealthCheck("disk", _disk_check(settings)),
         ),
     )
 
 
-def _disk_check(folder: Path, min_free_mb: int) -> Callable[[], Awaitable[str | None]]:
+def _workers_check(vision: VisionPool) -> Check:
     async def check() -> str | None:
-        free_mb = shutil.disk_usage(folder).free // 1_000_000
-        return None if free_mb >= min_free_mb else f"only {free_mb} MB free for data; make room"
+        return None if vision.health().ready else "no vision worker is ready; see the log"
+
+    return check
+
+
+def _models_check(settings: Settings) -> Check:
+    async def check() -> str | None:
+        try:
+            await to_thread.run_sync(verify_models, settings.models_dir)
+        except ExamhallError as error:
+            return error.message
+        return None
+
+    return check
+
+
+def _disk_check(settings: Settings) -> Check:
+    async def check() -> str | None:
+        return disk_problem(settings.data_dir, settings.min_free_disk_mb)
 
     return check
 
@@ -140,7 +150,7 @@ def _web_config(settings: Settings, *, demo: bool) -> WebConfig:
         base_url=settings.base_url,
         public_origin=settings.public_url,
         loopback_only=settings.loopback,
-        static_dir=settings.static_dir or _STATIC,
+        static_dir=settings.static_dir or STATIC,
         models_dir=settings.models_dir,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         detect_faces=settings.detect_faces,

@@ -19,14 +19,3 @@ def settings_from(**given: str | int | Path | None) -> Settings:
         raise ExamhallError(
             ErrorKind.INVALID, "settings_invalid", f"Settings are not right: {lines}"
         ) from error
-
-
-def warnings_for(settings: Settings) -> list[str]:
-    """What will not work as people expect with these settings."""
-    if settings.loopback or settings.base_url.startswith("https:"):
-        return []
-    words = (
-        f"plain http on {settings.host}: browsers give no camera to pages that come without https, and logins "
-        "travel readable. Use --tls-cert and --tls-key, or a proxy with https and EXAMHALL_PUBLIC_URL."
-    )
-    return [words]

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from examhall.bootstrap.doctor import https_problem
 from examhall.bootstrap.house import House, build
 from examhall.bootstrap.logging import set_up_logging
 from examhall.bootstrap.serving import server_of, take_port
-from examhall.cli.options import settings_from, warnings_for
+from examhall.cli.options import settings_from
 
 
 def serve(
@@ -24,7 +25,8 @@ def serve(
     settings = settings_from(host=host, port=port, data_dir=data_dir, tls_cert=tls_cert, tls_key=tls_key)
     listening, settings = take_port(settings)
     set_up_logging(settings)
-    for warning in warnings_for(settings):
+    warning = https_problem(settings)
+    if warning is not None:
         typer.echo(f"Warning: {warning}", err=True)
     asyncio.run(_serve(build(settings), listening))
 

@@ -1,0 +1,108 @@
+"""Looks at this machine and says what is missing and how to mend it."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from examhall.bootstrap.listening import take_port
+from examhall.bootstrap.models import verify_models
+from examhall.domain.errors import ExamhallError
+from examhall.settings import Settings
+
+PYTHON_AT_LEAST = (3, 11)
+STATIC = Path(__file__).parent.parent / "web" / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`wrong` None: all is well. Otherwise what is missing and how to mend it."""
+
+    what: str
+    wrong: str | None
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check, in the order in which things are needed; changes nothing."""
+    checks: tuple[tuple[str, Callable[[Settings], str | None]], ...] = (
+        ("Python", _python),
+        ("model files", _models),
+        ("web pages", _pages),
+        ("data folder", _data_folder),
+        ("disk", lambda s: disk_problem(s.data_dir, s.min_free_disk_mb)),
+        ("port", _port),
+        ("https", https_problem),
+        ("certificate", _certificate),
+    )
+    for what, check in checks:
+        yield Finding(what, check(settings))
+
+
+def _python(_: Settings) -> str | None:
+    if sys.version_info >= PYTHON_AT_LEAST:
+        return None
+    return f"Python {'.'.join(map(str, PYTHON_AT_LEAST))} or newer is needed; install it, then run make setup"
+
+
+def _models(settings: Settings) -> str | None:
+    try:
+        verify_models(settings.models_dir)
+    except ExamhallError as error:
+        return error.message
+    return None
+
+
+def _pages(settings: Settings) -> str | None:
+    index = (settings.static_dir or STATIC) / "index.html"
+    return None if index.is_file() else "the web pages are not built; run make setup"
+
+
+def _data_folder(settings: Settings) -> str | None:
+    folder = _existing(settings.data_dir)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return f"cannot write in {folder}: {error.strerror}; give the server's user the right, or choose --data-dir"
+
+
+def disk_problem(folder: Path, min_free_mb: int) -> str | None:
+    """For /readyz too."""
+    free_mb = shutil.disk_usage(_existing(folder)).free // 1_000_000
+    if free_mb >= min_free_mb:
+        return None
+    return f"only {free_mb} MB are free where the data is; make room (EXAMHALL_MIN_FREE_DISK_MB is {min_free_mb})"
+
+
+def _port(settings: Settings) -> str | None:
+    try:
+        listening, _ = take_port(settings)
+    except ExamhallError as error:
+        return error.message
+    listening.close()
+    return None
+
+
+def https_problem(settings: Settings) -> str | None:
+    """Why browsers will not give their cameras, or who can read along."""
+    if settings.loopback or settings.base_url.startswith("https:"):
+        return None
+    return (
+        f"plain http on {settings.host}: browsers give no camera to pages that come without https, and logins "
+        "travel readable; use --tls-cert and --tls-key, or a proxy with https and EXAMHALL_PUBLIC_URL"
+    )
+
+
+def _certificate(settings: Settings) -> str | None:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        return "give both the certificate and its key: --tls-cert and --tls-key"
+    missing = [str(path) for path in (settings.tls_cert, settings.tls_key) if path and not path.is_file()]
+    return f"there is no file {', '.join(missing)}" if missing else None
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    folder = folder.resolve()
+    return next(path for path in (folder, *folder.parents) if path.exists())
