@@ -1,5 +1,6 @@
 """Attempts over HTTP, through the real application on a real data folder: who may, and what is said."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -219,6 +220,17 @@ async def test_staff_without_rights_on_the_exam_see_and_do_nothing(hall: Hall) -
         response = await client.request(method, path, json={"text": "x"} if method == "POST" else None)
         assert refusal(response) == (403, "not_allowed"), path
     assert ok(await hall.proctor.get(f"/api/v1/attempts/{hall.ada}"))["card"]["state"] == "live"
+
+
+async def test_a_later_end_of_the_window_reaches_the_candidates_clock(hall: Hall) -> None:
+    await hall.go_live()
+    exam = f"/api/v1/exams/{hall.exam_id}"
+    async with hall.house.services.bus.subscribe(f"attempt/{hall.ada}") as page:
+        ok(await hall.admin.patch(exam, json={"duration_s": 2400}))
+        async with asyncio.timeout(5):
+            assert (await page.next())[0] == "state"
+    room = ok(await hall.candidate.get(f"/api/v1/attempts/{hall.ada}/room"))
+    assert room["clock"]["deadline"] == room["clock"]["started_at"] + 2_400_000
 
 
 async def test_the_wall_shows_everyone_and_what_was_said(hall: Hall) -> None:

@@ -104,6 +104,8 @@ class Exams:
 
         exam = await self._store.change_exam(exam_id, changed, now)
         await self._tell(exam_id)
+        for attempt_id in await self._store.attempt_ids(exam_id):
+            await self._bus.publish(f"attempt/{attempt_id}", "state")  # its clock may have moved
         return await self._listing(exam, "admin")
 
     async def policy(self, exam_id: str) -> PolicyRevisionRecord:

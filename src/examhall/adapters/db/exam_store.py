@@ -60,6 +60,10 @@ class DbExamStore:
         async with self._database.read() as session:
             return await _read(session, exam_id)
 
+    async def attempt_ids(self, exam_id: str) -> Sequence[str]:
+        async with self._database.read() as session:
+            return (await session.scalars(select(AttemptRow.id).where(AttemptRow.exam_id == exam_id))).all()
+
     async def change_exam(
         self, exam_id: str, change: Callable[[ExamRecord], ExamRecord], at_ms: int
     ) -> ExamRecord:
