@@ -201,6 +201,17 @@ async def test_incidents_evidence_and_risk_are_told_to_the_wall(world: World) ->
         assert await tx.incident_by_key(first.key) is None
 
 
+async def test_an_incident_that_only_lasts_longer_leaves_the_tile_alone(world: World) -> None:
+    async with world.store.begin(ADA) as tx:
+        await tx.save_incident(incident(ADA))
+    before = await world.store.outbox_head(EXAM)
+    async with world.store.begin(ADA) as tx:
+        await tx.save_incident(replace(incident(ADA), last_seen_at=NOON + 2000))
+    lines = await world.store.outbox_after(EXAM, before)
+    assert lines is not None
+    assert [line.kind for line in lines] == [UpdateKind.INCIDENT]
+
+
 async def test_chat_is_taken_once_for_each_client_id(world: World) -> None:
     async with world.store.begin(ADA) as tx:
         assert await tx.add_chat(chat("m1", "c1")) is True

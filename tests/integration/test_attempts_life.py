@@ -209,6 +209,8 @@ async def test_a_lost_connection_is_given_back_up_to_the_policys_limit(world: Wo
     assert card.clock.credited_s == 300.0
     assert card.note is not None
     assert "240 s" in card.note  # a proctor decides about the rest
+    await world.attempts.give_time(ADA, seconds=240, reason="network", staff_id=PROCTOR)
+    assert (await world.monitor.card(ADA)).note is None
 
 
 async def test_only_the_page_that_owns_the_attempt_can_be_lost(world: World) -> None:

@@ -29,7 +29,13 @@ BY_CLOCK = "clock"
 _PAUSED_BY = {BY_POLICY: "the policy", BY_CANDIDATE: "you"}
 _REFUSED = "The candidate did not consent to the notice."
 _WITHDREW = "The candidate withdrew consent: please talk to them, and resume or end."
+_LOST = "Lost connection beyond the policy's limit: "
 _CONSENT_NOTES = frozenset({_REFUSED, _WITHDREW})
+
+
+def over_the_limit(seconds: float) -> str:
+    """The note that asks a proctor to decide; giving time answers it."""
+    return f"{_LOST}{seconds:.0f} s were not given back. Give time if that is right."
 
 
 def attempt_over(attempt: AttemptRecord) -> ExamhallError:
@@ -187,6 +193,8 @@ class Attempts:
                 raise attempt_over(tx.attempt)
             credit = CreditRecord(self.ids.new_id(), attempt_id, seconds, "proctor", reason, staff_id, now)
             await tx.add_credit(credit)
+            if (tx.attempt.note or "").startswith(_LOST):
+                await tx.save_attempt(replace(tx.attempt, note=None))
             await tx.log(
                 Entry.CREDIT_GIVEN,
                 {"by": staff_id, "seconds": seconds, "reason": "proctor", "note": reason},

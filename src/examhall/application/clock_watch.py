@@ -8,7 +8,7 @@ from enum import StrEnum
 import structlog
 
 from examhall.application import cards
-from examhall.application.attempts import BY_CLOCK, finish, give_back, start
+from examhall.application.attempts import BY_CLOCK, finish, give_back, over_the_limit, start
 from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import (
     AttemptRecord,
@@ -94,7 +94,7 @@ class ClockWatch:
                     disconnected_at=None,
                     instance_id=instance_id,
                     epoch=tx.attempt.epoch + 1,
-                    note=_over_the_limit(open_s) if open_s >= 1 else tx.attempt.note,
+                    note=over_the_limit(open_s) if open_s >= 1 else tx.attempt.note,
                 )
             )
             await tx.log(Entry.CONNECTED, {"given_back_s": given, "not_given_back_s": open_s})
@@ -148,10 +148,6 @@ class ClockWatch:
             return 0.0
         await give_back(tx, self.ids, owed)
         return owed.seconds
-
-
-def _over_the_limit(seconds: float) -> str:
-    return f"Lost {seconds:.0f} s more than the policy gives back by itself: give time if that is right."
 
 
 def owed_for_network(

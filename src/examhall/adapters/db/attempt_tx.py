@@ -21,6 +21,7 @@ from examhall.application.ports.attempt_store import (
 from examhall.application.ports.clock import Clock, Ids
 from examhall.domain import chain
 from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.domain.incident import Verdict
 
 
 def attempt_not_found() -> ExamhallError:
@@ -183,16 +184,16 @@ class SqlAttemptTx:
 
     async def save_incident(self, incident: IncidentRecord) -> None:
         table = rows.INCIDENT
-        written = await self._session.execute(
-            update(table)
-            .where(table.c.id == incident.id, table.c.attempt_id == self._attempt.id)
-            .values(**rows.values(incident))
-            .returning(table.c.id)
-        )
-        if written.first() is None:
+        before = await self.incident(incident.id)
+        if before is None:
             await self._add(table, incident)
+        else:
+            await self._session.execute(
+                update(table).where(table.c.id == incident.id).values(**rows.values(incident))
+            )
         self._tell(UpdateKind.INCIDENT, incident.id)
-        self._tell(UpdateKind.ATTEMPT, self._attempt.id)  # its risk is made of incidents
+        if before is None or _weighs(before) != _weighs(incident):
+            self._tell(UpdateKind.ATTEMPT, self._attempt.id)  # its risk is made of incidents
 
     async def add_evidence(self, evidence: EvidenceRecord) -> None:
         await self._add(rows.EVIDENCE, evidence)
@@ -243,6 +244,11 @@ class SqlAttemptTx:
 
     async def _add(self, table: Table, record: rows.Record) -> None:
         await self._session.execute(insert(table).values(**rows.values(record)))
+
+
+def _weighs(incident: IncidentRecord) -> tuple[float, int, bool]:
+    """What the attempt's risk takes of an incident."""
+    return incident.weight, incident.opened_at, incident.verdict is Verdict.DISMISSED
 
 
 async def credits_of_attempt(session: AsyncSession, attempt_id: str) -> Sequence[CreditRecord]:
