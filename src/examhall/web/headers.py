@@ -13,7 +13,7 @@ _ALWAYS = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
-        "geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()"
+        "geolocation=(), payment=(), usb=(), serial=(), midi=()"
     ),
 }
 _A_YEAR = "max-age=31536000"

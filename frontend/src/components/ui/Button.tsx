@@ -10,10 +10,22 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
   iconOnly?: boolean;
 }
 
-export function Button({ variant = 'secondary', size = 'medium', iconOnly = false, ...props }: ButtonProps) {
+export function Button({
+  variant = 'secondary',
+  size = 'medium',
+  iconOnly = false,
+  isPending = false,
+  ...props
+}: ButtonProps) {
+  // Pending is ours: the library announces it with an unnamed image once the button is gone. The button keeps
+  // its focus and does nothing more until it is done.
+  const { type = 'button', onPress, ...rest } = props;
   return (
     <AriaButton
-      {...props}
+      {...rest}
+      type={isPending ? 'button' : type}
+      {...(isPending || onPress === undefined ? {} : { onPress })}
+      data-pending={isPending || undefined}
       className={styles.button ?? ''}
       data-variant={variant}
       data-size={size}
