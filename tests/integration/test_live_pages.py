@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.live import ALONE, TOGETHER, Candidate, LiveHouse, Page, live_house, sending
+from support.live import ALONE, TOGETHER, Candidate, Json, LiveHouse, Page, live_house, sending
 
 
 async def stored_events(house: LiveHouse, candidate: Candidate) -> list[tuple[str, int]]:
@@ -216,6 +216,11 @@ async def test_strangers_do_not_get_in(tmp_path: Path) -> None:
             await page.next("welcome")
 
 
+def two_faces(update: Json) -> bool:
+    body = update["body"]
+    return body["type"] == "incident" and body["incident"]["signal"] == "multiple_faces"
+
+
 async def test_a_restart_in_the_middle_keeps_attempt_rules_incidents_and_evidence(tmp_path: Path) -> None:
     async with live_house(tmp_path) as house:
         candidate = await house.live_candidate()
@@ -223,7 +228,7 @@ async def test_a_restart_in_the_middle_keeps_attempt_rules_incidents_and_evidenc
             await page.next("welcome")
             await send_event(page, 1)
             async with sending(page, TOGETHER):
-                await wall.next("update", where=lambda m: m["body"]["type"] == "incident")
+                await wall.next("update", where=two_faces)
             snapshot = await house.services.monitor.snapshot(house.exam_id)
             clock_s = (await house.services.attempt_store.attempt(candidate.attempt_id)).clock_base_s
             await house.services.drain()  # what a server does first when it stops

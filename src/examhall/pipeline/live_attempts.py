@@ -67,6 +67,11 @@ class LiveAttemptsService:
             await self._put_away(attempt_id)
         await self._world.clock_watch.beat()
 
+    @property
+    def running(self) -> frozenset[str]:
+        """The attempts that are looked after now."""
+        return frozenset(self._running)
+
     # ---- LiveAttempts ----------------------------------------------------------------------------
 
     async def enter(self, attempt_id: str, page: PageLink) -> None:
