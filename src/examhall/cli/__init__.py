@@ -4,13 +4,17 @@ import typer
 
 from examhall.cli.admin_link import admin_link
 from examhall.cli.analyze import analyze
+from examhall.cli.demo import demo
 from examhall.cli.doctor import doctor
 from examhall.cli.export_openapi import export_openapi
 from examhall.cli.models import models_app
 from examhall.cli.serve import serve
+from examhall.cli.simulate import simulate
 
 app = typer.Typer(name="examhall", no_args_is_help=True, add_completion=False, help="Live proctored exams.")
 app.command("serve")(serve)
+app.command("demo")(demo)
+app.command("simulate")(simulate)
 app.command("admin-link")(admin_link)
 app.command("doctor")(doctor)
 app.command("export-openapi")(export_openapi)

@@ -4,6 +4,7 @@ All pictures are uint8 BGR arrays of shape (480, 640, 3). Portraits are the two 
 free to use: the astronaut (NASA) and Grace Hopper (US Navy).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from examhall.adapters.simulation.behaviours import Scene
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 Picture = NDArray[np.uint8]
@@ -22,7 +24,7 @@ HEIGHT: Final = 480
 
 @dataclass(frozen=True, slots=True)
 class PortraitCut:
-    """Where a person is in a portrait: the crop (x1, y1, x2, y2) in its pixels, and the head's centre in the crop, 0..1."""
+    """Where a person is in a portrait: crop (x1, y1, x2, y2) in its pixels, head's centre in the crop, 0..1."""
 
     file: str
     crop: tuple[int, int, int, int]
@@ -69,11 +71,20 @@ class SceneArtist:
         other = HOPPER if look.portrait is ASTRONAUT else ASTRONAUT
         self._visitor = _cut_out(portraits_dir, other, look)
 
+    def drawing(self, scene: Scene) -> Callable[[float], Picture]:
+        """What draws the scene as it is `t_s` seconds after the start."""
+        return {
+            Scene.NORMAL: self.normal,
+            Scene.EMPTY_SEAT: lambda _: self.empty_seat(),
+            Scene.SECOND_PERSON: self.second_person,
+            Scene.COVERED: lambda _: self.covered(),
+        }[scene]
+
     def normal(self, t_s: float) -> Picture:
         """The candidate at work, moving a little as people do."""
         return self._finish(self._with_person(self._room.copy(), t_s))
 
-    def empty_seat(self, t_s: float) -> Picture:
+    def empty_seat(self) -> Picture:
         """The chair without anybody."""
         return self._finish(self._room.copy())
 
@@ -84,7 +95,7 @@ class SceneArtist:
         picture = _paste(self._room.copy(), self._visitor, side, 0.70, 2.0)
         return self._finish(self._with_person(picture, t_s, at=seat))
 
-    def covered(self, t_s: float) -> Picture:
+    def covered(self) -> Picture:
         """A hand over the lens: nearly black, with the sensor's noise."""
         return self._finish(np.full((HEIGHT, WIDTH, 3), 6, np.uint8))
 
@@ -98,7 +109,12 @@ class SceneArtist:
         noise = self._rng.normal(0.0, 2.2, (HEIGHT // 2, WIDTH // 2)).astype(np.float32)
         grain = cv2.resize(noise, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
         lit = picture.astype(np.float32) + grain[:, :, None]
-        return np.clip(lit, 0, 255).astype(np.uint8)
+        return _to_picture(lit)
+
+
+def _to_picture(values: NDArray[np.float32]) -> Picture:
+    picture: Picture = np.clip(values, 0, 255).astype(np.uint8)
+    return picture
 
 
 def encode_jpeg(picture: Picture, quality: int = 72) -> bytes:
@@ -176,4 +192,4 @@ def _draw_room(look: Look) -> Picture:
     chair = round(WIDTH * look.seat_x)
     cv2.ellipse(room, (chair, 400), (90, 120), 0, 180, 360, (52, 48, 46), -1)
     cv2.rectangle(room, (chair - 90, 400), (chair + 90, HEIGHT), (52, 48, 46), -1)
-    return cv2.GaussianBlur(room, (0, 0), 1.6)
+    return _to_picture(cv2.GaussianBlur(room, (0, 0), 1.6).astype(np.float32))
