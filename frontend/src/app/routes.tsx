@@ -2,10 +2,11 @@ import { Outlet, type RouteObject } from 'react-router';
 import { Loading } from '@/app/Loading';
 import { NotFound } from '@/app/NotFound';
 import { PageError } from '@/app/PageError';
-import { adminRoutes } from '@/features/admin/routes';
 import { checkInRoutes } from '@/features/check-in/routes';
 import { proctorWallRoutes } from '@/features/proctor-wall/routes';
 import { reviewRoutes } from '@/features/review/routes';
+import { sessionRoutes } from '@/features/session/routes';
+import { staffRoutes } from '@/features/staff/routes';
 
 /** Each feature owns its addresses and loads its screens lazily: a candidate never downloads the staff's pages. */
 export const routes: RouteObject[] = [
@@ -18,7 +19,9 @@ export const routes: RouteObject[] = [
       { path: '/exam/:attemptId', lazy: () => import('@/app/AttemptPage') },
       ...proctorWallRoutes,
       ...reviewRoutes,
-      ...adminRoutes,
+      ...sessionRoutes,
+      ...examsRoutes,
+      ...staffRoutes,
       { path: '*', element: <NotFound /> },
     ],
   },

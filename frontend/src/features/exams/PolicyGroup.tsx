@@ -1,0 +1,239 @@
+import { useState, type SyntheticEvent } from 'react';
+import { ApiProblem } from '@/api/client';
+import type { Exam, Policy, PolicyCatalogue } from '@/api/types';
+import { Waiting } from '@/components/staff/StaffPage';
+import { Banner } from '@/components/ui/Banner';
+import { Button } from '@/components/ui/Button';
+import { Check } from '@/components/ui/Check';
+import { Select } from '@/components/ui/Select';
+import { TextField } from '@/components/ui/TextField';
+import { toast } from '@/components/ui/toast';
+import { PRESETS } from './presets';
+import { useCatalogue, useChangePolicy } from './queries';
+import { SignalRow } from './SignalRow';
+import styles from './ExamEditor.module.css';
+
+export function PolicyGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
+  const catalogue = useCatalogue();
+  return (
+    <section className={styles.group} aria-labelledby="group-watched">
+      <header>
+        <h2 id="group-watched">What is watched</h2>
+        <span className={styles.hint}>
+          Revision {exam.policy.revision}. Who has checked in keeps the one they agreed to.
+        </span>
+      </header>
+      {catalogue.data === undefined ? (
+        <Waiting what="the signals" />
+      ) : (
+        <PolicyForm key={exam.policy.revision} exam={exam} catalogue={catalogue.data} mayEdit={mayEdit} />
+      )}
+    </section>
+  );
+}
+
+function PolicyForm({
+  exam,
+  catalogue,
+  mayEdit,
+}: {
+  exam: Exam;
+  catalogue: PolicyCatalogue;
+  mayEdit: boolean;
+}) {
+  const [policy, setPolicy] = useState<Policy>(exam.policy.policy);
+  const save = useChangePolicy(exam.id);
+  const changed = JSON.stringify(policy) !== JSON.stringify(exam.policy.policy);
+  const known = PRESETS.find((preset) => preset.value === policy.name);
+  const off = new Set(exam.policy.switched_off);
+  const set = (change: Partial<Policy>) => {
+    setPolicy({ ...policy, ...change, name: known === undefined ? policy.name : 'custom' });
+  };
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    save.mutate(policy, {
+      onSuccess: (answer) => {
+        toast(`Saved as revision ${answer.revision}.`);
+      },
+    });
+  };
+  return (
+    <form className={styles.policy} onSubmit={submit}>
+      <div className={styles.columns}>
+        <Select
+          label="Start from"
+          isDisabled={!mayEdit}
+          value={known?.value ?? 'custom'}
+          options={[
+            ...PRESETS.map(({ value, label, sentence }) => ({ value, label: `${label}: ${sentence}` })),
+            ...(known === undefined ? [{ value: 'custom' as const, label: 'Adjusted for this exam' }] : []),
+          ]}
+          onChange={(name) => {
+            const preset = catalogue.presets[name];
+            if (preset !== undefined) setPolicy(preset);
+          }}
+        />
+        <Select
+          label="Who lets candidates in"
+          isDisabled={!mayEdit}
+          value={policy.admission}
+          options={[
+            { value: 'automatic', label: 'They start when they are ready' },
+            { value: 'proctor', label: 'A proctor lets each one in' },
+          ]}
+          onChange={(admission) => {
+            set({ admission });
+          }}
+        />
+      </div>
+      <div className={styles.row}>
+        <Check
+          isDisabled={!mayEdit}
+          isSelected={policy.require_screen}
+          onChange={(on) => {
+            set({ require_screen: on });
+          }}
+        >
+          The screen must be shared
+        </Check>
+        <Check
+          isDisabled={!mayEdit}
+          isSelected={policy.require_microphone}
+          onChange={(on) => {
+            set({ require_microphone: on });
+          }}
+        >
+          The microphone must be on
+        </Check>
+        <Check
+          isDisabled={!mayEdit}
+          isSelected={policy.tell_watching}
+          onChange={(on) => {
+            set({ tell_watching: on });
+          }}
+        >
+          Tell the candidate while a proctor watches live
+        </Check>
+      </div>
+      {off.size > 0 && (
+        <Banner tone="info">
+          <p>
+            The exam is opened beside, so {off.size} signals are off: leaving the tab, the window or full
+            screen is part of the work then.
+          </p>
+        </Banner>
+      )}
+      <ul className={styles.signals}>
+        {catalogue.signals.map((info) => {
+          const rule = policy.signals[info.signal];
+          return rule === undefined ? null : (
+            <SignalRow
+              key={info.signal}
+              info={info}
+              rule={rule}
+              switchedOff={off.has(info.signal)}
+              mayEdit={mayEdit}
+              onChange={(next) => {
+                set({ signals: { ...policy.signals, [info.signal]: next } });
+              }}
+            />
+          );
+        })}
+      </ul>
+      <div className={styles.columns}>
+        <NumberField
+          label="Time given back for lost connections, at most (s)"
+          value={policy.network_credit_limit_s}
+          max={3600}
+          mayEdit={mayEdit}
+          onChange={(network_credit_limit_s) => {
+            set({ network_credit_limit_s });
+          }}
+        />
+        <NumberField
+          label="Risk halves every (s)"
+          value={policy.risk_half_life_s}
+          min={10}
+          max={86400}
+          mayEdit={mayEdit}
+          onChange={(risk_half_life_s) => {
+            set({ risk_half_life_s });
+          }}
+        />
+        <NumberField
+          label="Pictures are kept for (days)"
+          value={policy.retention_days}
+          min={1}
+          max={3650}
+          mayEdit={mayEdit}
+          onChange={(retention_days) => {
+            set({ retention_days });
+          }}
+        />
+      </div>
+      {save.isError && (
+        <Banner tone="high" live="alert">
+          <p>{save.error.message}</p>
+          {save.error instanceof ApiProblem &&
+            [...save.error.fields].map(([field, message]) => (
+              <p key={field}>
+                {field}: {message}
+              </p>
+            ))}
+        </Banner>
+      )}
+      {mayEdit && (
+        <div className={styles.actions}>
+          <Button type="submit" variant="primary" isDisabled={!changed} isPending={save.isPending}>
+            Save as a new revision
+          </Button>
+          {changed && (
+            <Button
+              onPress={() => {
+                setPolicy(exam.policy.policy);
+              }}
+            >
+              Undo my changes
+            </Button>
+          )}
+        </div>
+      )}
+    </form>
+  );
+}
+
+export function NumberField({
+  label,
+  value,
+  min = 0,
+  max,
+  step = 'any',
+  mayEdit,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  min?: number;
+  max?: number;
+  step?: string;
+  mayEdit: boolean;
+  onChange: (value: number) => void;
+}) {
+  const [text, setText] = useState(String(value));
+  // What is typed may be unfinished ("0."); the number follows only when there is one.
+  const shown = Number(text) === value ? text : String(value);
+  return (
+    <TextField
+      label={label}
+      type="number"
+      isRequired
+      isDisabled={!mayEdit}
+      range={{ min, step, ...(max === undefined ? {} : { max }) }}
+      value={shown}
+      onChange={(typed) => {
+        setText(typed);
+        if (typed.trim() !== '' && Number.isFinite(Number(typed))) onChange(Number(typed));
+      }}
+    />
+  );
+}
