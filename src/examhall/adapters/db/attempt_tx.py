@@ -43,7 +43,7 @@ class SqlAttemptTx:
         self._clock = clock
         self._ids = ids
         self._attempt = attempt
-        self._head = head
+        self._head = self._head_before = head
         self.told: list[tuple[UpdateKind, str]] = []
         self.wakes: set[str] = set()
 
@@ -56,8 +56,10 @@ class SqlAttemptTx:
         A write that changes nothing takes the row on every database (SQLite began IMMEDIATE already).
         """
         table = rows.ATTEMPT
-        await session.execute(update(table).where(table.c.id == attempt_id).values(epoch=table.c.epoch))
-        row = (await session.execute(select(table).where(table.c.id == attempt_id))).mappings().first()
+        held = await session.execute(
+            update(table).where(table.c.id == attempt_id).values(epoch=table.c.epoch).returning(*table.c)
+        )
+        row = held.mappings().first()
         if row is None:
             raise attempt_not_found()
         if epoch is not None and row["epoch"] != epoch:
@@ -71,11 +73,12 @@ class SqlAttemptTx:
 
     async def finish(self, kept: int) -> None:
         """Write the log's head and the outbox, last of all: the exam's row is held only for the commit."""
-        await self._session.execute(
-            update(rows.ATTEMPT)
-            .where(rows.ATTEMPT.c.id == self._attempt.id)
-            .values(log_seq=self._head.seq, log_head=self._head.hash)
-        )
+        if self._head != self._head_before:
+            await self._session.execute(
+                update(rows.ATTEMPT)
+                .where(rows.ATTEMPT.c.id == self._attempt.id)
+                .values(log_seq=self._head.seq, log_head=self._head.hash)
+            )
         if self.told:
             await outbox.add_lines(
                 self._session, self._attempt.exam_id, self.told, self._clock.now_ms(), kept=kept
