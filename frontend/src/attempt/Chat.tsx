@@ -9,7 +9,7 @@ import { clockTime } from '@/format/time';
 export function Chat() {
   const messages = useAttempt((view) => view.chat);
   const unsent = useAttempt((view) => view.unsentChat);
-  const end = useRef<HTMLLIElement>(null);
+  const end = useRef<HTMLDivElement>(null);
   const count = messages.length + unsent.length;
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'nearest' });
@@ -19,27 +19,29 @@ export function Chat() {
       {count === 0 && <p className={styles.empty}>Your proctor reads what you write here.</p>}
       {/* A scrolling list has to be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ul className={styles.list} role="log" aria-label="Messages" tabIndex={0} hidden={count === 0}>
-        {messages.map((message) => (
-          <li
-            key={message.id}
-            className={styles.message}
-            data-mine={message.sender === 'candidate' || undefined}
-          >
-            <span className={styles.who}>
-              {message.sender === 'candidate' ? 'You' : 'Proctor'}, {clockTime(message.at)}
-            </span>
-            {message.text}
-          </li>
-        ))}
-        {unsent.map((message) => (
-          <li key={message.clientId} className={styles.message} data-mine>
-            <span className={styles.who}>You, not sent yet</span>
-            {message.text}
-          </li>
-        ))}
-        <li ref={end} aria-hidden />
-      </ul>
+      <div className={styles.scroll} role="log" aria-label="Messages" tabIndex={0} hidden={count === 0}>
+        <ul className={styles.list}>
+          {messages.map((message) => (
+            <li
+              key={message.id}
+              className={styles.message}
+              data-mine={message.sender === 'candidate' || undefined}
+            >
+              <span className={styles.who}>
+                {message.sender === 'candidate' ? 'You' : 'Proctor'}, {clockTime(message.at)}
+              </span>
+              {message.text}
+            </li>
+          ))}
+          {unsent.map((message) => (
+            <li key={message.clientId} className={styles.message} data-mine>
+              <span className={styles.who}>You, not sent yet</span>
+              {message.text}
+            </li>
+          ))}
+        </ul>
+        <div ref={end} />
+      </div>
       <ChatForm />
     </div>
   );

@@ -13,7 +13,7 @@ import { packFrame } from '@/media/frame-header';
 import type { Published, Publisher } from '@/media/meeting-client';
 import { newId } from '@/media/new-id';
 import { P2PPublisher } from '@/media/p2p/publisher';
-import { reportNow, watchPage, type PageEventOptions } from '@/media/page-events';
+import { PageWatch } from '@/media/page-events';
 
 /** Where sockets are blocked, how often the page asks and delivers. */
 const HTTP_EVERY_MS = 4_000;
@@ -32,7 +32,8 @@ export class AttemptSession {
   #sampler: CameraSampler | null = null;
   #intervalS: number;
   #pictures = 0;
-  #stopWatching: (() => void) | null = null;
+  readonly #page: PageWatch;
+  readonly #fullScreen: PageWatch;
   #http: ReturnType<typeof setInterval> | undefined;
   #unacknowledgedWarnings = new Set<string>();
   readonly #stopped = new AbortController();
@@ -79,10 +80,13 @@ export class AttemptSession {
     this.#publisher = new P2PPublisher((signal) => {
       socket.send({ type: 'watch_signal', ...signal });
     });
+    const report = (kind: PageEventKind) => {
+      this.#report(kind);
+    };
+    this.#page = new PageWatch(report);
+    this.#fullScreen = new PageWatch(report);
     this.devices = new DeviceKeeper(this.store, {
-      event: (kind) => {
-        this.#report(kind);
-      },
+      event: report,
       changed: (tracks) => {
         this.#devicesChanged(tracks);
       },
@@ -157,6 +161,7 @@ export class AttemptSession {
   /** Goes on from the device check, on first arrival or after a reload. */
   devicesDone(): void {
     this.store.setState({ devicesReady: true });
+    this.#watchWhileLive();
   }
 
   say(text: string): void {
@@ -196,6 +201,8 @@ export class AttemptSession {
     this.store.setState((view) => viewAfter(view, message));
     switch (message.type) {
       case 'welcome':
+        // Before anything new is reported, so that things arrive in the order they happened.
+        void this.#events.resend();
         this.#setInterval(message.sampling_interval_s);
         this.#stillAcknowledge(message.warnings.map(({ id }) => id));
         this.#afterState();
@@ -248,7 +255,6 @@ export class AttemptSession {
   #opened(): void {
     this.#leaveHttp();
     this.store.setState({ connection: 'open' });
-    void this.#events.resend();
     for (const { clientId, text } of this.store.getState().unsentChat) {
       this.#send({ type: 'chat', client_id: clientId, text });
     }
@@ -309,23 +315,12 @@ export class AttemptSession {
   }
 
   #watchWhileLive(): void {
-    const { room, state } = this.store.getState();
-    const watch = state === 'live' || state === 'paused';
-    if (watch && this.#stopWatching === null) {
-      const options: PageEventOptions = {
-        focus: room.watch_focus,
-        fullscreen: room.watch_fullscreen,
-        clipboard: room.watch_clipboard,
-      };
-      const report = (kind: PageEventKind) => {
-        this.#report(kind);
-      };
-      reportNow(options, report);
-      this.#stopWatching = watchPage(options, report);
-    } else if (!watch) {
-      this.#stopWatching?.();
-      this.#stopWatching = null;
-    }
+    const { room, state, devicesReady } = this.store.getState();
+    const live = state === 'live' || state === 'paused';
+    const { watch_focus: focus, watch_clipboard: clipboard, watch_fullscreen: fullscreen } = room;
+    this.#page.watch(live ? { focus, clipboard, fullscreen: false } : null);
+    // A reload leaves full screen; until the candidate has clicked, that is nobody's doing.
+    this.#fullScreen.watch(live && devicesReady ? { focus: false, clipboard: false, fullscreen } : null);
   }
 
   #devicesChanged(tracks: Published): void {
@@ -354,8 +349,8 @@ export class AttemptSession {
   }
 
   #stopCapture(): void {
-    this.#stopWatching?.();
-    this.#stopWatching = null;
+    this.#page.watch(null);
+    this.#fullScreen.watch(null);
     this.#publisher.close();
     this.devices.closeAll();
   }

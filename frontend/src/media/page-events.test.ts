@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchPage } from '@/media/page-events';
+import { PageWatch, watchPage } from '@/media/page-events';
 
 const everything = { focus: true, fullscreen: true, clipboard: true };
 let stop = (): void => undefined;
@@ -69,5 +69,18 @@ describe('watchPage', () => {
     stop();
     document.dispatchEvent(new Event('copy'));
     expect(seen).toEqual([]);
+  });
+
+  it('says how things stand when it begins, and begins once', () => {
+    const seen: string[] = [];
+    const page = new PageWatch((kind) => seen.push(kind));
+    focused = false;
+    page.watch(everything);
+    page.watch(everything);
+    expect(seen).toEqual(['tab_visible', 'window_blurred', 'fullscreen_left']);
+
+    page.watch(null);
+    document.dispatchEvent(new Event('copy'));
+    expect(seen).toHaveLength(3);
   });
 });

@@ -39,7 +39,7 @@ export function watchPage(options: PageEventOptions, report: (kind: PageEventKin
 }
 
 /** How the page stands now: what an earlier page load last reported may be long over. */
-export function reportNow(options: PageEventOptions, report: (kind: PageEventKind) => void): void {
+function reportNow(options: PageEventOptions, report: (kind: PageEventKind) => void): void {
   if (options.focus) {
     report(document.visibilityState === 'hidden' ? 'tab_hidden' : 'tab_visible');
     report(hasFocus() ? 'window_focused' : 'window_blurred');
@@ -75,4 +75,25 @@ function watchFocus(
 /** A click into the exam's frame blurs the window but keeps the document's focus: hasFocus() includes frames. */
 function hasFocus(): boolean {
   return document.hasFocus();
+}
+
+/** Watching that goes on and off; each time it begins, it says how things stand. */
+export class PageWatch {
+  readonly #report: (kind: PageEventKind) => void;
+  #stop: (() => void) | null = null;
+
+  constructor(report: (kind: PageEventKind) => void) {
+    this.#report = report;
+  }
+
+  /** Null stops; options are those of the first call until then. */
+  watch(options: PageEventOptions | null): void {
+    if (options === null) {
+      this.#stop?.();
+      this.#stop = null;
+    } else if (this.#stop === null) {
+      reportNow(options, this.#report);
+      this.#stop = watchPage(options, this.#report);
+    }
+  }
 }

@@ -38,11 +38,12 @@ function OwnPicture() {
       <Button
         variant="quiet"
         size="small"
+        aria-label={hidden ? 'Show my picture' : 'Hide my picture'}
         onPress={() => {
           setHidden(!hidden);
         }}
       >
-        {hidden ? 'Show my picture' : 'Hide my picture'}
+        {hidden ? 'Show my picture' : 'Hide'}
       </Button>
     </div>
   );
