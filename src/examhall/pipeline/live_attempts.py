@@ -14,7 +14,8 @@ from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
 from examhall.pipeline.request_page import RequestPage
 from examhall.pipeline.sampling import SamplingController
-from examhall.pipeline.session import AttemptSession, open_session
+from examhall.pipeline.session import AttemptSession, SessionRetired
+from examhall.pipeline.session_start import open_session
 from examhall.pipeline.world import World
 
 TICK_S = 1.0
@@ -75,7 +76,12 @@ class LiveAttemptsService:
     # ---- LiveAttempts ----------------------------------------------------------------------------
 
     async def enter(self, attempt_id: str, page: PageLink) -> None:
-        await (await self._session(attempt_id)).enter(page)
+        while True:
+            try:
+                await (await self._session(attempt_id)).enter(page)
+            except SessionRetired:
+                continue  # it is no longer in the table: the next look-up opens a new one
+            return
 
     async def leave(self, attempt_id: str, page: PageLink) -> None:
         running = self._running.get(attempt_id)
@@ -89,7 +95,7 @@ class LiveAttemptsService:
             if isinstance(held, RequestPage):
                 held.heard()
             return
-        await session.enter(RequestPage(instance_id, self._world.clock))
+        await self.enter(attempt_id, RequestPage(instance_id, self._world.clock))
 
     async def take_frame(self, attempt_id: str, frame: FrameMessage) -> None:
         session = await self._session(attempt_id)
@@ -158,7 +164,7 @@ class LiveAttemptsService:
             await session.say_gap(last_beat, self._world.clock.now_ms())
 
     async def _put_away(self, attempt_id: str) -> None:
-        running = self._running[attempt_id]
+        running = self._running.pop(attempt_id)
         try:
             async with asyncio.timeout(2.0):
                 await running.session.evidence.drained()
@@ -167,7 +173,6 @@ class LiveAttemptsService:
         async with running.session.between_turns:
             await _cancel(running.tasks)
         await running.session.save()
-        self._running.pop(attempt_id, None)
 
     # ---- every second ----------------------------------------------------------------------------
 
@@ -186,7 +191,7 @@ class LiveAttemptsService:
             page = running.session.page
             if isinstance(page, RequestPage) and page.silent:
                 await running.session.leave(page)
-            if running.session.idle and running.session.evidence.at_rest:
+            if running.session.idle and await running.session.retire():
                 await self._put_away(attempt_id)
 
     # ---- tasks -----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from examhall.domain.observation import (
     WatchChanged,
 )
 from examhall.domain.policy import Policy
-from examhall.domain.rules.codec import state_from_json, state_to_json
+from examhall.domain.rules.codec import state_to_json
 from examhall.domain.rules.engine import ContentMode, RulesState, close_all, effective_policy, step
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.attempt_record import with_sharing
@@ -47,6 +47,10 @@ PING_WITHIN_S = 2.0
 log = structlog.get_logger(__name__)
 
 
+class SessionRetired(Exception):
+    """This session was put away between looking it up and using it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What one turn brings: the rules' next state, and what to write."""
@@ -62,14 +66,19 @@ class AttemptSession:
     """
 
     def __init__(
-        self, world: World, record: AttemptRecord, policy: Policy, content_mode: ContentMode
+        self,
+        world: World,
+        record: AttemptRecord,
+        policy: Policy,
+        content_mode: ContentMode,
+        rules: RulesState,
     ) -> None:
         self._world = world
         self._record = record
         self._content_mode = content_mode
         self._policy = effective_policy(policy, content_mode)
         self._clock = AttemptClock(world.clock, record.clock_base_s)
-        self._rules = _restored(record)
+        self._rules = rules
         self._epoch = record.epoch
         self._turn = asyncio.Lock()
         self._door = asyncio.Lock()
@@ -78,6 +87,8 @@ class AttemptSession:
         self._book = IncidentBook(self._clock, world.ids)
         self._flushed_at_s = self._saved_at_s = self._clock.now_s()
         self._owned = True
+        self._retired = False
+        self._all_closed = False
         self._evidence = EvidenceKeeper(
             record.id, self._clock, world.ids, world.evidence, world.metrics, self._write_evidence
         )
@@ -134,8 +145,10 @@ class AttemptSession:
     # ---- pages come and go -----------------------------------------------------------------------
 
     async def enter(self, page: PageLink) -> None:
-        """See `LiveAttempts.enter`."""
+        """See `LiveAttempts.enter`. Raises `SessionRetired` when it is put away already."""
         async with self._door:
+            if self._retired:
+                raise SessionRetired
             held = self._page
             if held is not None and held is not page:
                 if held.instance_id != page.instance_id and await held.answers(PING_WITHIN_S):
@@ -148,6 +161,12 @@ class AttemptSession:
                 self._epoch = connected.epoch
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
+
+    async def retire(self) -> bool:
+        """Let nobody in any more, if nobody is here; the next page gets a new session."""
+        async with self._door:
+            self._retired = self._retired or (self.idle and self._evidence.at_rest)
+            return self._retired
 
     async def leave(self, page: PageLink) -> None:
         async with self._door:
@@ -246,9 +265,11 @@ class AttemptSession:
         self._record = await self._world.store.attempt(before.id)
         if self._record.policy_revision_id != before.policy_revision_id:
             self._policy = effective_policy(await self._world.store.policy(self._record), self._content_mode)
-        if self._record.state in OVER and before.state not in OVER:
-            await self._close_all()
-        elif self.watching != self._rules.watching and self._record.state not in OVER:
+        if self._record.state in OVER:
+            # Not "became over just now": a turn in between may have read the new state already.
+            if not self._all_closed:
+                await self._close_all()
+        elif self.watching != self._rules.watching:
             await self.observe(WatchChanged(self._clock.now_s(), watching=self.watching))
 
     async def note(self, words: str | None) -> None:
@@ -361,6 +382,7 @@ class AttemptSession:
                 self._refused(error, 0)
                 return
             self._settle(said, ())
+            self._all_closed = True
 
     async def _write_evidence(self, records: Sequence[EvidenceRecord]) -> None:
         async with self._turn, self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
@@ -387,25 +409,6 @@ class AttemptSession:
     def _count_lost(self, count: int) -> None:
         if count:
             self._world.metrics.count(OBSERVATIONS_LOST, count)
-
-
-async def open_session(world: World, attempt_id: str) -> AttemptSession:
-    """Take the attempt up from the store. Raises `ExamhallError` `attempt_not_found`."""
-    record = await world.store.attempt(attempt_id)
-    exam = await world.store.exam(record.exam_id)
-    policy = await world.store.policy(record)
-    return AttemptSession(world, record, policy, ContentMode(exam.content_mode))
-
-
-def _restored(record: AttemptRecord) -> RulesState:
-    """The saved rules; nobody is connected to a server that has just begun."""
-    if record.rules_state is None:
-        return RulesState(now_s=record.clock_base_s)
-    try:
-        return state_from_json(record.rules_state)
-    except ExamhallError as error:
-        log.warning("rules_begin_anew", attempt_id=record.id, code=error.code)
-        return RulesState(now_s=record.clock_base_s)
 
 
 def _second_device() -> ExamhallError:

@@ -1,0 +1,31 @@
+"""Takes an attempt up where the store says that it is."""
+
+import structlog
+
+from examhall.application.ports.attempt_store import AttemptRecord
+from examhall.domain.errors import ExamhallError
+from examhall.domain.rules.codec import state_from_json
+from examhall.domain.rules.engine import ContentMode, RulesState
+from examhall.pipeline.session import AttemptSession
+from examhall.pipeline.world import World
+
+log = structlog.get_logger(__name__)
+
+
+async def open_session(world: World, attempt_id: str) -> AttemptSession:
+    """Take the attempt up from the store. Raises `ExamhallError` `attempt_not_found`."""
+    record = await world.store.attempt(attempt_id)
+    exam = await world.store.exam(record.exam_id)
+    policy = await world.store.policy(record)
+    return AttemptSession(world, record, policy, ContentMode(exam.content_mode), _restored(record))
+
+
+def _restored(record: AttemptRecord) -> RulesState:
+    """The saved rules; nobody is connected to a server that has just begun."""
+    if record.rules_state is None:
+        return RulesState(now_s=record.clock_base_s)
+    try:
+        return state_from_json(record.rules_state)
+    except ExamhallError as error:
+        log.warning("rules_begin_anew", attempt_id=record.id, code=error.code)
+        return RulesState(now_s=record.clock_base_s)
