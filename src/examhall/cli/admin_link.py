@@ -14,10 +14,11 @@ from examhall.settings import Settings
 
 def admin_link(
     data_dir: Annotated[Path | None, typer.Option(help="The data folder of the server.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port of the server, for the link.")] = None,
     email: Annotated[str | None, typer.Option(help="An administrator who needs a new password.")] = None,
 ) -> None:
     """Print a new link that sets up the first administrator, or sets an administrator's password."""
-    link = asyncio.run(_link(settings_from(data_dir=data_dir), email))
+    link = asyncio.run(_link(settings_from(data_dir=data_dir, port=port), email))
     typer.echo(link.url)
 
 

@@ -40,6 +40,7 @@ TITLES: dict[int, str] = {
     507: "Storage full",
 }
 _WORDS = {
+    400: ("unreadable_request", "The request's body cannot be read; send UTF-8 JSON."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
     413: ("body_too_large", "The request is too large."),

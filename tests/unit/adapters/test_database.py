@@ -1,0 +1,98 @@
+"""The database itself: migrations, transactions, a full disk."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import OperationalError
+
+from examhall.adapters.db.engine import Database, sqlite_url
+from examhall.adapters.db.tables import Base, HeartbeatRow
+from examhall.domain.errors import ExamhallError
+
+
+async def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "new.db"))
+    await database.start()
+    await database.start()  # a second start changes nothing
+    async with database.read() as session:
+        connection = await session.connection()
+        differences = await connection.run_sync(
+            lambda c: compare_metadata(MigrationContext.configure(c), Base.metadata)
+        )
+        journal = await session.scalar(text("PRAGMA journal_mode"))
+        enforced = await session.scalar(text("PRAGMA foreign_keys"))
+    await database.stop()
+    assert differences == []
+    assert (journal, enforced) == ("wal", 1)
+
+
+async def test_many_writers_wait_for_each_other_and_none_is_lost(tmp_path: Path) -> None:
+    path = sqlite_url(tmp_path / "busy.db")
+    here, there = Database(path), Database(path)  # as two processes would be
+    await here.start()
+    await there.start()
+
+    async def add(database: Database, number: int) -> None:
+        async with database.write() as session:
+            last = await session.scalar(select(HeartbeatRow.at).order_by(HeartbeatRow.at.desc()).limit(1))
+            await session.execute(insert(HeartbeatRow).values(server_id=str(number), at=(last or 0) + 1))
+
+    await asyncio.gather(*(add((here, there)[number % 2], number) for number in range(40)))
+    async with here.read() as session:
+        found = (await session.scalars(select(HeartbeatRow.at).order_by(HeartbeatRow.at))).all()
+    await here.stop()
+    await there.stop()
+    assert found == list(range(1, 41))
+
+
+async def test_an_error_rolls_everything_back(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "x.db"))
+    await database.start()
+
+    async def fail() -> None:
+        async with database.write() as session:
+            await session.execute(insert(HeartbeatRow).values(server_id="a", at=1))
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        await fail()
+    async with database.read() as session:
+        assert (await session.scalars(select(HeartbeatRow.at))).all() == []
+    await database.stop()
+
+
+async def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "full.db"))
+    await database.start()
+    async with database.write() as session:
+        await session.execute(insert(HeartbeatRow).values(server_id="kept", at=1))
+        pages = await session.scalar(text("PRAGMA page_count"))
+        # SQLite's own limit fails in the same way as a disk without room.
+        await session.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    async def fill() -> None:
+        async with database.write() as session:
+            for number in range(200):
+                await session.execute(insert(HeartbeatRow).values(server_id=f"{number}" * 30, at=number))
+
+    with pytest.raises(ExamhallError) as full:
+        await fill()
+    assert full.value.code == "storage_full"
+    async with database.read() as session:
+        assert (await session.scalars(select(HeartbeatRow.server_id))).all() == ["kept"]
+    await database.stop()
+
+
+async def test_check_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "none" / "x.db"))
+    assert "does not answer" in (await database.check() or "")
+    await database.stop()
+    with pytest.raises(OperationalError) as error:
+        await database.start()
+    assert isinstance(error.value.orig, sqlite3.OperationalError)
+    await database.stop()
