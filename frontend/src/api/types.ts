@@ -34,7 +34,6 @@ export type CsvResult = Schemas['CsvResult'];
 export type Exam = Schemas['Exam'];
 export type ExamSummary = Schemas['ExamSummary'];
 export type Me = Schemas['Me'];
-export type NewExam = Schemas['NewExam'];
 export type Policy = Schemas['Policy'];
 export type PolicyCatalogue = Schemas['PolicyCatalogue'];
 export type Problem = Schemas['Problem'];

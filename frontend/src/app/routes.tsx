@@ -3,6 +3,7 @@ import { Loading } from '@/app/Loading';
 import { NotFound } from '@/app/NotFound';
 import { PageError } from '@/app/PageError';
 import { checkInRoutes } from '@/features/check-in/routes';
+import { examsRoutes } from '@/features/exams/routes';
 import { proctorWallRoutes } from '@/features/proctor-wall/routes';
 import { reviewRoutes } from '@/features/review/routes';
 import { sessionRoutes } from '@/features/session/routes';

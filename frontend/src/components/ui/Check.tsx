@@ -1,4 +1,4 @@
-import { Checkbox, type CheckboxProps } from 'react-aria-components';
+import { CheckboxButton, CheckboxField, type CheckboxFieldProps } from 'react-aria-components';
 import type { ReactNode } from 'react';
 import styles from './Check.module.css';
 
@@ -6,15 +6,17 @@ import styles from './Check.module.css';
 export function Check({
   children,
   ...props
-}: Omit<CheckboxProps, 'className' | 'style' | 'children'> & { children?: ReactNode }) {
+}: Omit<CheckboxFieldProps, 'className' | 'style' | 'children'> & { children?: ReactNode }) {
   return (
-    <Checkbox {...props} className={styles.check ?? ''}>
-      <span className={styles.box} aria-hidden>
-        <svg viewBox="0 0 12 12" width="12" height="12">
-          <path d="m2 6.4 2.7 2.7L10 3.4" fill="none" stroke="currentColor" strokeWidth="2" />
-        </svg>
-      </span>
-      {children}
-    </Checkbox>
+    <CheckboxField {...props}>
+      <CheckboxButton className={styles.check ?? ''}>
+        <span className={styles.box} aria-hidden>
+          <svg viewBox="0 0 12 12" width="12" height="12">
+            <path d="m2 6.4 2.7 2.7L10 3.4" fill="none" stroke="currentColor" strokeWidth="2" />
+          </svg>
+        </span>
+        {children}
+      </CheckboxButton>
+    </CheckboxField>
   );
 }

@@ -2,14 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { api, ApiProblem, ask } from '@/api/client';
-import type { NewExam } from '@/api/types';
 import { StaffPage } from '@/components/staff/StaffPage';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { Select } from '@/components/ui/Select';
 import { TextField } from '@/components/ui/TextField';
 import { fromLocalField, toLocalField, zoneName } from '@/format/time';
-import { PRESETS } from './presets';
+import { PRESETS, type PresetName } from './presets';
 import { examsKey } from './queries';
 import styles from './ExamEditor.module.css';
 
@@ -28,7 +27,7 @@ function NewExamForm() {
     opens: toLocalField(nextHour()),
     closes: toLocalField(nextHour() + 2 * HOUR_MS),
     minutes: '90',
-    preset: 'standard' as NonNullable<NewExam['preset']>,
+    preset: 'standard' as PresetName,
   }));
   const navigate = useNavigate();
   const queries = useQueryClient();

@@ -30,7 +30,6 @@ export function Chat({ card }: { card: AttemptCard }) {
       <h3>Chat</h3>
       {messages.length === 0 && <p className={styles.none}>No messages yet.</p>}
       {/* It scrolls, so the keyboard has to reach it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <ol
         ref={log}
         className={styles.log}
