@@ -48,6 +48,7 @@ class SimulatedCandidate:
     tally: Tally = field(default_factory=Tally)
     _state: AttemptState = AttemptState.INVITED
     _interval_s: float = 1.0
+    _retry_s: float = FIRST_RETRY_S
     _instance_id: str = field(default_factory=lambda: secrets.token_hex(8))
     _began: float = 0.0
     _event_seq: int = 0
@@ -72,13 +73,11 @@ class SimulatedCandidate:
             await asyncio.gather(behaving, return_exceptions=True)
 
     async def _stay_connected(self, url: str, headers: dict[str, str]) -> None:
-        retry_s = FIRST_RETRY_S
         while self._state not in OVER:
             await self._network.wait()
             try:
                 async with connect(url, additional_headers=headers, max_size=2**20) as socket:
                     self.tally.connections += 1
-                    retry_s = FIRST_RETRY_S
                     await self._visit(socket)
             except (OSError, InvalidHandshake, ConnectionClosed) as error:
                 code = error.rcvd.code if isinstance(error, ConnectionClosed) and error.rcvd else None
@@ -86,8 +85,8 @@ class SimulatedCandidate:
                     log.info("simulated_candidate_sent_away", code=code)
                     return
             if self._state not in OVER and self._step().connected:
-                await asyncio.sleep(retry_s * (0.75 + secrets.randbelow(50) / 100))
-                retry_s = min(LONGEST_RETRY_S, retry_s * 2)
+                await asyncio.sleep(self._retry_s * (0.75 + secrets.randbelow(50) / 100))
+                self._retry_s = min(LONGEST_RETRY_S, self._retry_s * 2)
 
     async def _visit(self, socket: ClientConnection) -> None:
         """One connection, from hello until it ends or the behaviour cuts it."""
@@ -181,6 +180,7 @@ class SimulatedCandidate:
             message = json.loads(text)
             match message["type"]:
                 case "welcome":
+                    self._retry_s = FIRST_RETRY_S
                     self._take_state(AttemptState(message["state"]))
                     self._interval_s = float(message["sampling_interval_s"])
                     self._acknowledge(int(message["acknowledged_seq"]))
