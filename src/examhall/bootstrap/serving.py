@@ -1,7 +1,11 @@
 """Runs a built house behind uvicorn, until told to stop."""
 
 import asyncio
+import signal
 import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -21,6 +25,22 @@ class HouseServer(uvicorn.Server):
         super().__init__(config)
         self._services = services
         self.answering = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """SIGINT and SIGTERM end the serving, once.
+
+        uvicorn's own raises the signal again afterwards, which would kill us before the parts have stopped.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -42,6 +62,7 @@ def server_of(house: House) -> HouseServer:
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=2 * 1024 * 1024,
+        ws_per_message_deflate=False,  # nearly all of it is JPEG: deflating that only costs
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
         ssl_certfile=settings.tls_cert,
