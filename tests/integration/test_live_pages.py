@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from support.live import ALONE, TOGETHER, Candidate, Json, LiveHouse, Page, live_house, sending
+from examhall.domain.policy import Signal
+from support.live import ALONE, TOGETHER, Candidate, Json, LiveHouse, Page, live_house, quick_policy, sending
 
 
 async def stored_events(house: LiveHouse, candidate: Candidate) -> list[tuple[str, int]]:
@@ -161,6 +163,22 @@ async def test_the_page_is_told_what_staff_do(tmp_path: Path) -> None:
             welcome = await page.next("welcome")
             assert welcome["warnings"] == []
             assert [m["text"] for m in welcome["chat"]] == ["Yes?", "May I open the window?"]
+
+
+async def test_a_policy_may_pause_and_says_who_did(tmp_path: Path) -> None:
+    policy = quick_policy()
+    hidden = replace(policy.signals[Signal.TAB_HIDDEN], pause=True)
+    policy = replace(policy, signals={**policy.signals, Signal.TAB_HIDDEN: hidden})
+    async with live_house(tmp_path, policy=policy) as house:
+        candidate = await house.live_candidate()
+        async with house.page(candidate) as page:
+            await page.next("welcome")
+            await send_event(page, 1, "tab_hidden")
+            paused = await page.next("state", where=lambda m: m["state"] == "paused")
+            assert "the policy" in paused["reason"]
+            assert "not visible" in (await page.next("warning"))["warning"]["text"]
+        async with house.page(candidate) as page:
+            assert (await page.next("welcome"))["paused_by"] == "the policy"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class Entry(StrEnum):
     EVIDENCE_KEPT = "evidence_kept"
     EVIDENCE_GAP = "evidence_gap"
     OBSERVATION_GAP = "observation_gap"
+    WATCH_OPENED = "watch_opened"
+    WATCH_CLOSED = "watch_closed"
 
 
 _CREDIT_WORDS = {
@@ -132,11 +134,13 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.HAND_LOWERED: lambda e: f"Hand lowered by {e.by}",
     Entry.INCIDENT_OPENED: lambda e: f"Incident opened{e.because('words')}",
     Entry.INCIDENT_CLOSED: lambda e: f"Incident closed{e.because('words')}",
-    Entry.EVIDENCE_KEPT: lambda e: f"Picture kept, taken at {e.clock_time('captured_at')}",
+    Entry.EVIDENCE_KEPT: lambda e: f"Pictures kept: {e.text('count')}",
     Entry.EVIDENCE_GAP: lambda e: f"Pictures are missing{e.because('note')}",
     Entry.OBSERVATION_GAP: lambda e: (
         f"Nothing was observed from {e.clock_time('from_at')} to {e.clock_time('to_at')}"
     ),
+    Entry.WATCH_OPENED: lambda e: f"Live view opened by {e.by}",
+    Entry.WATCH_CLOSED: lambda e: f"Live view of {e.by} closed",
     Entry.VERDICT_GIVEN: lambda e: (
         f"{e.by} decided on the incident {_plain(e.text('signal')).lower()}: "
         f"{e.text('verdict').replace('_', ' ')}{e.because('note')}"

@@ -234,3 +234,25 @@ class EvidenceKeeper:
 
 def _media(codec: FrameCodec) -> tuple[str, str]:
     return ("image/webp", ".webp") if codec is FrameCodec.WEBP else ("image/jpeg", ".jpg")
+
+
+def evidence_lines(records: Sequence[EvidenceRecord]) -> list[tuple[str, dict[str, object]]]:
+    """The lines for the chained log: one for what was kept, one for what is missing."""
+    kept = [record for record in records if record.kind != "gap"]
+    gaps = [record for record in records if record.kind == "gap"]
+    lines: list[tuple[str, dict[str, object]]] = []
+    if kept:
+        pictures = [
+            {
+                "evidence_id": r.id,
+                "incident_id": r.incident_id,
+                "captured_at": r.captured_at,
+                "sha256": r.sha256,
+            }
+            for r in kept
+        ]
+        lines.append(("evidence_kept", {"count": len(kept), "pictures": pictures}))
+    if gaps:
+        missing = [{"evidence_id": r.id, "incident_id": r.incident_id, "note": r.note} for r in gaps]
+        lines.append(("evidence_gap", {"count": len(gaps), "missing": missing, "note": gaps[0].note}))
+    return lines

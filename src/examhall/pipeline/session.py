@@ -33,7 +33,7 @@ from examhall.domain.rules.codec import state_to_json
 from examhall.domain.rules.engine import ContentMode, RulesState, close_all, effective_policy, step
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.attempt_record import with_sharing
-from examhall.pipeline.evidence_keeper import EvidenceKeeper
+from examhall.pipeline.evidence_keeper import EvidenceKeeper, evidence_lines
 from examhall.pipeline.frame_door import let_in
 from examhall.pipeline.frame_watch import FrameWatch
 from examhall.pipeline.incident_book import IncidentBook, OpenedIncident
@@ -388,16 +388,8 @@ class AttemptSession:
         async with self._turn, self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
             for record in records:
                 await tx.add_evidence(record)
-                await tx.log(
-                    "evidence_gap" if record.kind == "gap" else "evidence_kept",
-                    {
-                        "evidence_id": record.id,
-                        "incident_id": record.incident_id,
-                        "captured_at": record.captured_at,
-                        "sha256": record.sha256,
-                        "note": record.note,
-                    },
-                )
+            for entry, lines in evidence_lines(records):
+                await tx.log(entry, lines)
 
     def _refused(self, error: ExamhallError, lost: int) -> None:
         self._world.metrics.count(LIVE_COMMITS_FAILED, code=error.code)
