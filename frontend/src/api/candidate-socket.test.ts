@@ -20,7 +20,7 @@ class Line {
   }
 }
 
-function setUp(lastEventSeq = 0) {
+function setUp(lastEventSeq = 0, network = { online: true }) {
   const lines: Line[] = [];
   const told: string[] = [];
   const events: CandidateSocketEvents = {
@@ -39,6 +39,7 @@ function setUp(lastEventSeq = 0) {
       lines.push(line);
       return line as unknown as WebSocket;
     },
+    online: () => network.online,
     random: () => 1,
   });
   const line = () => {
@@ -151,6 +152,20 @@ describe('candidate socket', () => {
     socket.retryNow();
     socket.retryNow();
     vi.advanceTimersByTime(5_000);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('tries nothing while the browser knows of no network', () => {
+    const network = { online: false };
+    const { socket, lines, told, welcome } = setUp(0, network);
+    welcome();
+    socket.networkLost();
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(1);
+    expect(told.at(-1)).toBe('lost 0');
+
+    network.online = true;
+    vi.advanceTimersByTime(1_000);
     expect(lines).toHaveLength(2);
   });
 

@@ -38,6 +38,8 @@ export interface CandidateSocketOptions {
   lastEventSeq(): number;
   events: CandidateSocketEvents;
   connect?: (url: string) => WebSocket;
+  /** False while the browser knows that there is no network: then nothing is tried. */
+  online?: () => boolean;
   /** 0..1, for the jitter of the waiting time. */
   random?: () => number;
 }
@@ -187,11 +189,20 @@ export class CandidateSocket {
     }
     const wait = this.#wait();
     this.#drop();
+    this.#openIn(wait);
+    this.#options.events.lost(this.#failures);
+  }
+
+  #openIn(wait: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#open();
+      const online = this.#options.online ?? (() => navigator.onLine);
+      if (online()) {
+        this.#open();
+      } else {
+        this.#openIn(FIRST_WAIT_MS);
+      }
     }, wait);
-    this.#options.events.lost(this.#failures);
   }
 
   #wait(): number {

@@ -75,6 +75,8 @@ describe('watchPage', () => {
     const seen: string[] = [];
     const page = new PageWatch((kind) => seen.push(kind));
     focused = false;
+    // jsdom knows no full screen.
+    Object.assign(document, { fullscreenEnabled: true, fullscreenElement: null });
     page.watch(everything);
     page.watch(everything);
     expect(seen).toEqual(['tab_visible', 'window_blurred', 'fullscreen_left']);

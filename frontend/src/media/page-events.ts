@@ -44,7 +44,8 @@ function reportNow(options: PageEventOptions, report: (kind: PageEventKind) => v
     report(document.visibilityState === 'hidden' ? 'tab_hidden' : 'tab_visible');
     report(hasFocus() ? 'window_focused' : 'window_blurred');
   }
-  if (options.fullscreen) {
+  // A browser that has no full screen (on a phone) is not out of it.
+  if (options.fullscreen && document.fullscreenEnabled) {
     report(document.fullscreenElement === null ? 'fullscreen_left' : 'fullscreen_entered');
   }
 }

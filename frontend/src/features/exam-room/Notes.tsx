@@ -98,7 +98,7 @@ function FullScreenNote() {
       document.removeEventListener('fullscreenchange', look);
     };
   }, []);
-  if (!wanted || full) {
+  if (!wanted || full || !document.fullscreenEnabled) {
     return null;
   }
   return (
