@@ -3,9 +3,10 @@
 import asyncio
 
 import face_path
+import live
 from report import Report
 
-PARTS = (face_path.measure,)
+PARTS = (face_path.measure, live.measure)
 
 
 async def measure_all(report: Report) -> None:

@@ -6,12 +6,12 @@ from asyncio.subprocess import PIPE, Process
 from importlib.util import find_spec
 
 from examhall.adapters.detectors.model_registry import default_models_dir
-from examhall.adapters.simulation.behaviours import Behaviour, Step
+from examhall.adapters.simulation.behaviours import Behaviour, Scene, Step
 from examhall.adapters.simulation.plan import PLAN_JSON, REPORT_JSON, CrowdPlan, CrowdReport, Member
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.settings import Settings
 
-__all__ = ["Behaviour", "Crowd", "CrowdReport", "Member", "Step", "start_crowd"]
+__all__ = ["Behaviour", "Crowd", "CrowdReport", "Member", "Scene", "Step", "start_crowd"]
 
 _STOP_WITHIN_S = 5.0
 
