@@ -125,7 +125,7 @@ async def all_over(house: LiveHouse, candidates: list[Candidate]) -> None:
         with contextlib.suppress(ExamhallError):
             await house.services.attempts.end(candidate.attempt_id, staff_id="dice")
     async with asyncio.timeout(20):
-        while house.services.live.running:
+        while house.services.live.running:  # noqa: ASYNC110  a condition with a time limit
             await asyncio.sleep(0.05)
 
 
@@ -203,6 +203,12 @@ async def test_a_live_view_is_minted_by_the_server_and_relayed_inside_only(tmp_p
         assert not outsider.of("watch_open")
 
 
+async def consent_again(house: LiveHouse, attempt_id: str) -> None:
+    attempts = house.services.attempts
+    notice = await attempts.consent_notice(await house.services.attempt_store.attempt(attempt_id))
+    await attempts.consent(attempt_id, notice_hash=notice.hash, locale="en")
+
+
 async def test_live_views_are_limited_and_end_with_either_side_or_the_attempt(tmp_path: Path) -> None:
     async with live_house(tmp_path) as house:
         candidate = await house.live_candidate()
@@ -223,6 +229,12 @@ async def test_live_views_are_limited_and_end_with_either_side_or_the_attempt(tm
                     await leaving.say(type="watch_open", request_id="x", attempt_id=candidate.attempt_id)
                     await leaving.next("watch_started")
                 assert (await page.next("watch_close"))["reason"] == "proctor_left"
+                await wall.say(type="watch_open", request_id="c", attempt_id=candidate.attempt_id)
+                watched = await wall.next("watch_started", where=lambda m: m["request_id"] == "c")
+                await house.services.attempts.withdraw(candidate.attempt_id)
+                ended = await wall.next("watch_close", where=lambda m: m["watch_id"] == watched["watch_id"])
+                assert ended["reason"] == "consent_withdrawn"
+                await consent_again(house, candidate.attempt_id)
                 await wall.say(type="watch_open", request_id="y", attempt_id=candidate.attempt_id)
                 mine = await wall.next("watch_started", where=lambda m: m["request_id"] == "y")
                 await house.services.attempts.submit(candidate.attempt_id)

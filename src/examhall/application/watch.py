@@ -126,9 +126,10 @@ class Watches:
         for watch in [w for w in self._open.values() if w.page is page]:
             await self._end(watch, "candidate_left")
 
-    async def attempt_over(self, attempt_id: str) -> None:
+    async def end_all(self, attempt_id: str, reason: str) -> None:
+        """The attempt is over, or consent was withdrawn: nobody may look any more."""
         for watch in [w for w in self._open.values() if w.attempt_id == attempt_id]:
-            await self._end(watch, "attempt_over")
+            await self._end(watch, reason)
 
     async def _end(self, watch: Watch, reason: str) -> None:
         if self._open.pop(watch.id, None) is None:

@@ -8,7 +8,18 @@ import structlog
 
 from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.ports.live import LoadView, PageEventIn, PageLink
-from examhall.application.ports.live_metrics import FRAMES_REFUSED, LIVE_TASKS_RESTARTED
+from examhall.application.ports.live_metrics import (
+    ATTEMPTS_RUNNING,
+    FRAMES_REFUSED,
+    FRAMES_WAITING,
+    LIVE_TASKS_RESTARTED,
+    OLDEST_WAIT,
+    SAMPLING_INTERVAL,
+    WORKER_RESTARTS,
+    WORKERS_BUSY,
+    WORKERS_READY,
+)
+from examhall.application.ports.vision import PoolHealth
 from examhall.domain.attempt import AttemptState
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
@@ -180,11 +191,21 @@ class LiveAttemptsService:
         await self._world.clock_watch.expire_due()
 
     async def _sample(self) -> None:
-        interval_s = self._sampling.update(
-            self._world.clock.monotonic_s(), self._world.vision.health().busy_ratio
-        )
+        health = self._world.vision.health()
+        interval_s = self._sampling.update(self._world.clock.monotonic_s(), health.busy_ratio)
+        self._show(health, interval_s)
         for running in list(self._running.values()):
             await running.session.sample_every(interval_s)
+
+    def _show(self, health: PoolHealth, interval_s: float) -> None:
+        metrics = self._world.metrics
+        metrics.set(ATTEMPTS_RUNNING, len(self._running))
+        metrics.set(SAMPLING_INTERVAL, interval_s)
+        metrics.set(WORKERS_READY, health.ready)
+        metrics.set(WORKERS_BUSY, health.busy_ratio)
+        metrics.set(WORKER_RESTARTS, health.restarts)
+        metrics.set(FRAMES_WAITING, health.waiting)
+        metrics.set(OLDEST_WAIT, health.oldest_wait_ms)
 
     async def _tidy(self) -> None:
         for attempt_id, running in list(self._running.items()):

@@ -1,6 +1,6 @@
 """The metrics of the live side. Labels are closed sets of words, never ids."""
 
-from examhall.application.ports.metrics import Counter, Histogram
+from examhall.application.ports.metrics import Counter, Gauge, Histogram
 
 FRAMES_DROPPED = Counter("examhall_frames_dropped_total", "Frames not looked at, by reason", ("reason",))
 FRAMES_REFUSED = Counter("examhall_frames_refused_total", "Frames refused, by error code", ("code",))
@@ -30,3 +30,10 @@ SOCKETS_OPENED = Counter("examhall_sockets_opened_total", "Sockets opened", ("ki
 SOCKETS_CLOSED = Counter("examhall_sockets_closed_total", "Sockets closed, by close code", ("kind", "code"))
 MESSAGES_IGNORED = Counter("examhall_messages_ignored_total", "Messages of an unknown type", ("kind",))
 DETECT_FACES = Counter("examhall_detect_faces_total", "The tutorial's endpoint, by outcome", ("outcome",))
+ATTEMPTS_RUNNING = Gauge("examhall_attempts_running", "Attempts that are looked after now")
+SAMPLING_INTERVAL = Gauge("examhall_sampling_interval_seconds", "How often candidates are sampled now")
+WORKERS_READY = Gauge("examhall_vision_workers_ready", "Vision workers that take frames")
+WORKERS_BUSY = Gauge("examhall_vision_busy_ratio", "Share of the last 5 s that the workers were busy")
+WORKER_RESTARTS = Gauge("examhall_vision_worker_restarts", "Vision workers replaced since the start")
+FRAMES_WAITING = Gauge("examhall_vision_frames_waiting", "Frames that wait for a worker")
+OLDEST_WAIT = Gauge("examhall_vision_oldest_wait_milliseconds", "How long the oldest of them has waited")

@@ -179,11 +179,13 @@ class _Visit:
                 self._line.say(wire.ComeBack(after_s=2.0))
                 continue
             view = await self._services.monitor.candidate_view(self._attempt_id)
+            if view.attempt.consented_at is None:
+                await self._services.watches.end_all(self._attempt_id, "consent_withdrawn")
             self._tell_state(view)
             self._tell_warnings(view)
             if key == "chat":
                 await self._tell_chat()
-        await self._services.watches.attempt_over(self._attempt_id)
+        await self._services.watches.end_all(self._attempt_id, "attempt_over")
         await asyncio.sleep(OVER_GRACE_S)
         raise Closed(wire.CLOSE_OVER, "over")
 
