@@ -120,6 +120,10 @@ def test_the_schema_is_exported_without_a_server(tmp_path: Path) -> None:
     api = json.loads((tmp_path / "openapi.json").read_text())
     sockets = json.loads((tmp_path / "socket.schema.json").read_text())
     assert {"Exam", "Problem", "Room"} <= set(api["components"]["schemas"])
+    for path, operations in api["paths"].items():
+        for operation in operations.values():
+            named = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
+            assert named == set(re.findall(r"{(\w+)}", path)), path
     assert {"Welcome", "Snapshot", "CandidateMessage"} <= set(sockets["$defs"])
     assert "type" in sockets["$defs"]["Welcome"]["required"]
 

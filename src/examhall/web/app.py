@@ -10,6 +10,7 @@ from examhall.web.authorisation import RULES
 from examhall.web.config import WebConfig
 from examhall.web.headers import SecurityHeaders
 from examhall.web.limits import BodyLimit
+from examhall.web.openapi import Application
 from examhall.web.origin import OriginCheck
 from examhall.web.request_log import RequestLog
 from examhall.web.routers import ROUTERS, SOCKETS
@@ -50,7 +51,7 @@ def _with_routes() -> FastAPI:
     unknown = set(route_names()) - set(RULES)
     if unknown:
         raise LookupError(f"no row in web/authorisation.py for {sorted(unknown)}")
-    app = FastAPI(
+    app = Application(
         title="Examhall",
         version=VERSION,
         docs_url=None,

@@ -1980,7 +1980,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2083,7 +2085,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2118,7 +2122,9 @@ export interface operations {
             header?: {
                 "examhall-instance"?: string | null;
             };
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2219,7 +2225,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2314,7 +2322,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2343,7 +2353,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2407,7 +2419,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attempt_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
