@@ -7,19 +7,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from support.browser import LAPTOP, PHONE, Pages, looks_right
 from support.served import Invited, Served
+from support.sitting import check_in, device, heading
 
 
 @pytest.fixture
 def invited(served: Served) -> Invited:
     return served.invite(served.exam(), "Alan Turing")
-
-
-def heading(page: Page, words: str):
-    return page.get_by_role("heading", name=words, level=1)
-
-
-def device(page: Page, name: str):
-    return page.get_by_role("region", name=name)
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
@@ -108,12 +101,7 @@ def test_the_proctor_lets_in_who_waits(
     exam_id = served.exam(policy={"admission": "proctor"})
     invited = served.invite(exam_id, "Alan Turing")
     page = pages.open(browser)
-    page.goto(invited.link)
-    page.get_by_role("button", name="I agree, continue").click()
-    page.get_by_role("button", name="Turn on the camera").click()
-    expect(device(page, "Camera").get_by_text("Working")).to_be_visible()
-    page.get_by_role("button", name="Turn on the microphone").click()
-    page.get_by_role("button", name="Continue").click()
+    check_in(page, invited.link)
     expect(heading(page, "You are ready")).to_be_visible()
     expect(page.get_by_text("Your proctor will let you in.")).to_be_visible()
     looks_right(page, "waiting")

@@ -129,7 +129,9 @@ class Pages:
             context.add_cookies(cookies)  # type: ignore[arg-type]
         if init_script is not None:
             context.add_init_script(init_script)
-        page = context.new_page()
+        return self.watch(context.new_page())
+
+    def watch(self, page: Page) -> Page:
         self.watched[page] = Watched(page)
         self.watched[page].listen()
         return page
