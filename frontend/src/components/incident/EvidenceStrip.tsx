@@ -65,7 +65,10 @@ export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[
               if (event.key === 'ArrowRight') step(1);
             }}
           >
-            <img src={current.url} alt={`${what}, ${WHAT[current.kind].toLowerCase()}, ${clockTime(current.captured_at, true)}`} />
+            <img
+              src={current.url}
+              alt={`${what}, ${WHAT[current.kind].toLowerCase()}, ${clockTime(current.captured_at, true)}`}
+            />
             <div className={styles.walk}>
               <Button
                 autoFocus

@@ -30,7 +30,7 @@ export function IncidentCard({
   children?: ReactNode;
 }) {
   const lasted = (incident.closed_at ?? incident.last_seen_at) - incident.began_at;
-  const numbers = Object.entries(incident.numbers);
+  const numbers = Object.entries(incident.numbers).filter(([name]) => name !== 'times');
   return (
     <article
       className={styles.card}

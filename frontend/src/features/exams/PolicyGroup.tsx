@@ -44,10 +44,10 @@ function PolicyForm({
   const [policy, setPolicy] = useState<Policy>(exam.policy.policy);
   const save = useChangePolicy(exam.id);
   const changed = JSON.stringify(policy) !== JSON.stringify(exam.policy.policy);
-  const known = PRESETS.find((preset) => preset.value === policy.name);
+  const known = PRESETS.find((preset) => preset.value === policy.name.toLowerCase());
   const off = new Set(exam.policy.switched_off);
   const set = (change: Partial<Policy>) => {
-    setPolicy({ ...policy, ...change, name: known === undefined ? policy.name : 'custom' });
+    setPolicy({ ...policy, ...change, name: known === undefined ? policy.name : 'Adjusted' });
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();

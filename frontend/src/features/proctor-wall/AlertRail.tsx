@@ -93,32 +93,30 @@ function Alert({ group, first }: { group: AlertGroup; first: boolean }) {
       <div className={styles.actions}>
         <Button
           size="small"
-          aria-label={`Open ${card.candidate_name}`}
           onPress={() => {
             view.setState({ opened: group.attemptId });
           }}
         >
-          Open {first && <Kbd>A</Kbd>}
+          Open<span className="visually-hidden"> {card.candidate_name}</span> {first && <Kbd>A</Kbd>}
         </Button>
         {mayAct && (
           <Button
             size="small"
-            aria-label={`Warn ${card.candidate_name}`}
             onPress={() => {
               view.setState({ dialog: { is: 'warn', attemptId: group.attemptId } });
             }}
           >
-            Warn…
+            Warn…<span className="visually-hidden"> {card.candidate_name}</span>
           </Button>
         )}
         <Button
           size="small"
-          aria-label={`Dismiss the alerts of ${card.candidate_name}`}
           onPress={() => {
             dismiss(ids, card.candidate_name);
           }}
         >
           Dismiss{ids.length > 1 ? ` ${ids.length}` : ''}
+          <span className="visually-hidden"> of {card.candidate_name}</span>
         </Button>
       </div>
     </li>

@@ -84,7 +84,9 @@ function WallLayout({ me }: { me: Me }) {
         />
         <ConnectionBanner />
       </div>
-      <div className={styles.tools}>{ready && <Tools />}</div>
+      <section className={styles.tools} aria-label="Tools of the wall">
+        {ready && <Tools />}
+      </section>
       <main className={styles.wall} aria-label="Proctor wall">
         {ready ? <TileGrid /> : <Waiting what="the wall" />}
       </main>

@@ -33,7 +33,6 @@ export function StaffListPage() {
 function Accounts({ me }: { me: Me }) {
   const staff = useQuery({ queryKey: STAFF, queryFn: () => ask(api.GET('/api/v1/staff')) });
   const [link, setLink] = useState<Link | null>(null);
-  if (staff.isError) return <LoadProblem error={staff.error} onRetry={() => void staff.refetch()} />;
   return (
     <>
       <div>
@@ -43,12 +42,14 @@ function Accounts({ me }: { me: Me }) {
         </p>
       </div>
       {link !== null && <LinkBanner link={link} />}
-      {staff.data === undefined ? (
+      {staff.isError ? (
+        <LoadProblem error={staff.error} onRetry={() => void staff.refetch()} />
+      ) : staff.data === undefined ? (
         <Waiting what="the accounts" />
       ) : (
         <StaffTable staff={staff.data} me={me} onLink={setLink} />
       )}
-      <Invite onLink={setLink} />
+      {staff.data !== undefined && <Invite onLink={setLink} />}
     </>
   );
 }
