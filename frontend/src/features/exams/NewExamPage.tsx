@@ -17,17 +17,25 @@ const HOUR_MS = 3_600_000;
 /** The next full hour, so that the times that are filled in look like times that people choose. */
 const nextHour = () => Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
 
+interface Draft {
+  title: string;
+  opens: string;
+  closes: string;
+  minutes: string;
+  preset: PresetName;
+}
+
 export function NewExamPage() {
   return <StaffPage title="New exam">{() => <NewExamForm />}</StaffPage>;
 }
 
 function NewExamForm() {
-  const [form, setForm] = useState(() => ({
+  const [form, setForm] = useState<Draft>(() => ({
     title: '',
     opens: toLocalField(nextHour()),
     closes: toLocalField(nextHour() + 2 * HOUR_MS),
     minutes: '90',
-    preset: 'standard' as PresetName,
+    preset: 'standard',
   }));
   const navigate = useNavigate();
   const queries = useQueryClient();

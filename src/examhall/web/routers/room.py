@@ -1,6 +1,6 @@
 """The candidate's side of an attempt, over HTTP."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.room import RoomView
@@ -9,7 +9,14 @@ from examhall.domain.policy import Signal
 from examhall.web.auth import Candidate, Use
 from examhall.web.schemas import Consent, Notice, Room, RoomState, Watched
 
-router = APIRouter(prefix="/api/v1/attempts/{attempt_id}", tags=["candidate"])
+
+def of_attempt(attempt_id: str) -> None:
+    """Puts the path's parameter into the schema; the authorisation reads it for itself."""
+
+
+router = APIRouter(
+    prefix="/api/v1/attempts/{attempt_id}", tags=["candidate"], dependencies=[Depends(of_attempt)]
+)
 
 
 @router.get("/room")
