@@ -24,7 +24,7 @@ export type Device =
   | { status: 'stopped' };
 
 /** A chat message that the server has not confirmed. */
-export interface UnsentChat {
+interface UnsentChat {
   clientId: string;
   text: string;
 }

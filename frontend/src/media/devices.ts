@@ -50,7 +50,7 @@ export async function alreadyAllowed(): Promise<boolean> {
   }
 }
 
-export function problemOf(error: unknown): DeviceProblem {
+function problemOf(error: unknown): DeviceProblem {
   return (error instanceof Error ? PROBLEMS[error.name] : undefined) ?? 'unknown';
 }
 

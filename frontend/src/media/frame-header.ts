@@ -2,8 +2,8 @@
 export const FRAME_HEADER_BYTES = 15;
 const VERSION = 1;
 
-export const FRAME_KIND = { camera: 1, screen: 2, audio: 3 } as const;
-export const FRAME_CODEC = { jpeg: 0, webp: 1, pcm16: 2 } as const;
+const FRAME_KIND = { camera: 1, screen: 2, audio: 3 } as const;
+const FRAME_CODEC = { jpeg: 0, webp: 1, pcm16: 2 } as const;
 
 export interface FrameHead {
   kind: keyof typeof FRAME_KIND;

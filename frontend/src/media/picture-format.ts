@@ -1,5 +1,5 @@
 /** What the server is sent of a camera: JPEG that fits 640x480, the shape of the picture kept. */
-export const LARGEST = { width: 640, height: 480 };
+const LARGEST = { width: 640, height: 480 };
 export const JPEG_QUALITY = 0.7;
 
 export type ToWorker =

@@ -32,7 +32,7 @@ export function EndPage() {
         <>
           <p>Camera, microphone and screen are off now. You can close this page.</p>
           <h2>What happens with the recordings</h2>
-          <p>{room.notice.who_sees}</p>
+          <p>Who sees them: {room.notice.who_sees}</p>
           <p>{room.notice.human_decides}</p>
           <p>
             After {room.notice.retention_days} {room.notice.retention_days === 1 ? 'day' : 'days'} they are

@@ -32,9 +32,12 @@ export function Panel() {
 function OwnPicture() {
   const camera = useAttempt((view) => view.devices.camera);
   const [hidden, setHidden] = useState(false);
+  if (camera.status !== 'on') {
+    return <div />;
+  }
   return (
     <div className={styles.own}>
-      {!hidden && camera.status === 'on' && <DevicePicture stream={camera.stream} />}
+      {!hidden && <DevicePicture stream={camera.stream} />}
       <Button
         variant="quiet"
         size="small"
