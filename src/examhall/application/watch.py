@@ -4,7 +4,6 @@ Only the server mints a watch id, after checking that the attempt belongs to the
 two ends of a watch can speak inside it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,10 +55,6 @@ class Watches:
         self._store = store
         self._ids = ids
         self._open: dict[str, Watch] = {}
-
-    @property
-    def open_watches(self) -> Mapping[str, Watch]:
-        return self._open
 
     async def open(self, exam_id: str, attempt_id: str, profile: WatchProfile, proctor: ProctorLink) -> Watch:
         """Mint a watch and tell the candidate's page to offer. The caller has checked the proctor's role in `exam_id`.

@@ -37,9 +37,7 @@ CLOSE_TOO_SLOW = 4413  # the page does not read what it is sent
 
 class Message(BaseModel):
     # The exported schema says what is really sent: `type` and the other defaults are always there.
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 Ms = Annotated[int, Field(ge=0)]

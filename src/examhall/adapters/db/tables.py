@@ -5,6 +5,8 @@ exam_staff) are here from the first day, so that growing needs no rewriting of r
 `info={"privacy": ...}` names the retention class of what identifies a person.
 """
 
+from typing import ClassVar
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -36,7 +39,9 @@ SECRET = {"privacy": "secret"}  # hashes of credentials
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {int: BigInteger().with_variant(Integer, "sqlite")}
+    type_annotation_map: ClassVar[dict[type, TypeEngine[int]]] = {
+        int: BigInteger().with_variant(Integer, "sqlite")
+    }
 
 
 class UserRow(Base):
@@ -189,9 +194,7 @@ class PageEventRow(Base):
     """Events of the candidate's page, each taken once."""
 
     __tablename__ = "page_event"
-    attempt_id: Mapped[str] = mapped_column(
-        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True
-    )
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
@@ -205,9 +208,7 @@ class ObservationRow(Base):
     """Observations in batches of a second, as JSON lines; replayable."""
 
     __tablename__ = "observation"
-    attempt_id: Mapped[str] = mapped_column(
-        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True
-    )
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     batch: Mapped[int] = mapped_column(primary_key=True)
     from_s: Mapped[float]
     to_s: Mapped[float]
@@ -244,9 +245,7 @@ class EvidenceRow(Base):
 
     __tablename__ = "evidence"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    incident_id: Mapped[str] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE"), index=True
-    )
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16))  # camera | screen | gap
     captured_at: Mapped[int]
@@ -288,9 +287,7 @@ class LogEntryRow(Base):
     """The hash-chained log of an attempt (see domain/chain.py). payload and salt can be erased."""
 
     __tablename__ = "log_entry"
-    attempt_id: Mapped[str] = mapped_column(
-        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True
-    )
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

@@ -247,9 +247,7 @@ class AttemptTx(Protocol):
 
 
 class AttemptStore(Protocol):
-    def begin(
-        self, attempt_id: str, *, epoch: int | None = None
-    ) -> AbstractAsyncContextManager[AttemptTx]:
+    def begin(self, attempt_id: str, *, epoch: int | None = None) -> AbstractAsyncContextManager[AttemptTx]:
         """Commit on a clean exit, roll back on an exception.
 
         Raises `ExamhallError` `attempt_not_found`; `stale_owner` when `epoch` is given and is no longer the
@@ -287,9 +285,7 @@ class AttemptStore(Protocol):
 
     async def incident(self, incident_id: str) -> IncidentRecord: ...
 
-    async def evidence_of_incidents(
-        self, incident_ids: Sequence[str]
-    ) -> Sequence[EvidenceRecord]: ...
+    async def evidence_of_incidents(self, incident_ids: Sequence[str]) -> Sequence[EvidenceRecord]: ...
 
     async def evidence(self, evidence_id: str) -> EvidenceRecord: ...
 
