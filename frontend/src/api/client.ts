@@ -24,7 +24,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Read a problem from whatever came back; a proxy's page of HTML becomes a plain sentence. */
-export function problemFrom(status: number, body: unknown): ApiProblem {
+function problemFrom(status: number, body: unknown): ApiProblem {
   const fields = new Map<string, string>();
   if (!isRecord(body) || typeof body.code !== 'string') {
     return new ApiProblem(status, 'unreadable_answer', `The server answered ${status}. Try again.`, fields);

@@ -15,7 +15,7 @@ const SILENCE_MS = 30_000;
 const CLOSE_UNAUTHENTICATED = 4401;
 const CLOSE_FORBIDDEN = 4403;
 
-export type Connection =
+type Connection =
   | { readonly is: 'connecting' }
   | { readonly is: 'connected' }
   | { readonly is: 'reconnecting'; readonly since: number }

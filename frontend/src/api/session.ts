@@ -13,7 +13,7 @@ api.use({
   },
 });
 
-export const meQuery = {
+const meQuery = {
   queryKey: ['me'],
   queryFn: () => ask(api.GET('/api/v1/session')),
   staleTime: 60_000,

@@ -5,27 +5,19 @@ type Schemas = components['schemas'];
 
 export type {
   AttemptCard,
-  AttemptState,
   ChatMessage,
-  Clock,
   Evidence,
   ExamHead,
-  IceServer,
   Incident,
   MonitorMessage,
   Risk,
-  RiskPart,
   ServerLoad,
   ServerToMonitor,
   Severity,
   Signal,
-  Signalling,
   Snapshot,
   Update,
   Verdict,
-  WarningNote,
-  WatchClosed,
-  WatchStarted,
 } from '@/api/generated/socket';
 
 export type AttemptDetail = Schemas['AttemptDetail'];
@@ -36,7 +28,6 @@ export type ExamSummary = Schemas['ExamSummary'];
 export type Me = Schemas['Me'];
 export type Policy = Schemas['Policy'];
 export type PolicyCatalogue = Schemas['PolicyCatalogue'];
-export type Problem = Schemas['Problem'];
 export type ReviewItem = Schemas['ReviewItem'];
 export type Role = Schemas['Me']['role'];
 export type SignalInfo = Schemas['SignalInfo'];

@@ -6,7 +6,7 @@ import { toastProblem } from '@/components/ui/toast';
 const path = (examId: string) => ({ params: { path: { exam_id: examId } } });
 
 export const examsKey = ['exams'] as const;
-export const examKey = (examId: string) => ['exams', examId] as const;
+const examKey = (examId: string) => ['exams', examId] as const;
 export const rosterKey = (examId: string) => ['exams', examId, 'candidates'] as const;
 export const membersKey = (examId: string) => ['exams', examId, 'staff'] as const;
 

@@ -12,7 +12,7 @@ const TRENDS: Record<Trend, { path: string; word: string }> = {
   steady: { path: 'M2 5.2h8v1.6H2z', word: 'steady' },
 };
 
-export function useRisk(risk: Risk): { value: number; trend: Trend } {
+function useRisk(risk: Risk): { value: number; trend: Trend } {
   const value = useServerTick((now) => Math.round(riskAt(risk, now)));
   const trend = useServerTick((now) => trendAt(risk, now));
   return { value, trend };

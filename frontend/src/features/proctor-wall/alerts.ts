@@ -3,7 +3,7 @@ import type { Incident, Severity } from '@/api/types';
 import { SEVERITY_RANK } from '@/components/incident/signals';
 import { openAlerts } from './need';
 
-export interface AlertLine {
+interface AlertLine {
   /** The newest of its kind: its words are shown. */
   readonly incident: Incident;
   readonly times: number;

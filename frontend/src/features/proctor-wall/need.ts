@@ -44,7 +44,7 @@ const BY_STATE: Record<ShownState, number> = {
 const HAND_UP = 450;
 
 /** A whole step for what it is, and the risk (below a hundred) to tell equals apart. */
-export function needOf(card: AttemptCard, incidents: readonly Incident[], serverNow: number): number {
+function needOf(card: AttemptCard, incidents: readonly Incident[], serverNow: number): number {
   const open = isOver(card) ? null : worst(openAlerts(incidents));
   const step = Math.max(
     BY_STATE[shownState(card)],

@@ -12,7 +12,7 @@ export function useServerTick<Value extends string | number | boolean | null>(
 }
 
 /** Time left in ms; a paused clock stands still; null before the start. */
-export function timeLeft(clock: AttemptCard['clock'], serverNow: number): number | null {
+function timeLeft(clock: AttemptCard['clock'], serverNow: number): number | null {
   if (clock.deadline === null) return null;
   return clock.deadline - (clock.paused_at ?? serverNow);
 }

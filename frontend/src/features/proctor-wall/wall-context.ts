@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LiveSocket, LiveState } from '@/api/live-socket';
 import type { Filter } from './need';
 
-export type TileSize = 's' | 'm' | 'l';
+type TileSize = 's' | 'm' | 'l';
 
 export type WallDialog =
   | { readonly is: 'warn' | 'message' | 'end' | 'time' | 'pause'; readonly attemptId: string }
