@@ -62,18 +62,20 @@ interface Act {
 
 /** Runs an action, says that it was done (with an undo where there is one) or in the server's words why not. */
 export function useAct() {
-  const mutation = useMutation({ mutationFn: (act: Act) => act.run() });
+  const mutation = useMutation({
+    mutationFn: (act: Act) => act.run(),
+    // Here and not with each call: the dialog that asked for it is closed, and gone, before the answer comes.
+    onSuccess: (_, { done, undo }) => {
+      if (done !== undefined) {
+        toast(done, undo === undefined ? undefined : () => void undo().catch(toastProblem));
+      }
+    },
+    onError: toastProblem,
+  });
   const { mutate, isPending } = mutation;
   return useMemo(() => {
     const act = (what: Act) => {
-      mutate(what, {
-        onSuccess: () => {
-          if (what.done === undefined) return;
-          const { undo } = what;
-          toast(what.done, undo === undefined ? undefined : () => void undo().catch(toastProblem));
-        },
-        onError: toastProblem,
-      });
+      mutate(what);
     };
     const dismiss = (ids: readonly string[], name: string) => {
       act({
