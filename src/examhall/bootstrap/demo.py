@@ -20,7 +20,8 @@ from examhall.domain.policy import Preset
 from examhall.settings import Settings
 
 LOOPBACK: Final = "127.0.0.1"
-_DAY_MS: Final = 24 * 3600 * 1000
+_DAY_MS: Final = 24 * 3600 * 1000  # the link; the demo itself ends it sooner
+_HOUR_MS: Final = 3600 * 1000
 _MINUTE_MS: Final = 60_000
 
 # The order in which the wall shows them; further candidates behave.
@@ -117,7 +118,7 @@ async def _set_up(services: Services, base_url: str, candidates: int) -> tuple[D
         content_text=CONTENT,
         content_url=None,
         opens_at=now - _MINUTE_MS,
-        closes_at=now + _DAY_MS,
+        closes_at=now + 3 * _HOUR_MS,
         duration_s=90 * 60,
     )
     exam_id = (await services.exams.create(draft, Preset.STANDARD, proctor)).exam.id
