@@ -10,8 +10,6 @@ from examhall.domain.policy import Policy, Signal, SignalRule
 from examhall.domain.presets import WARNING_TEXTS
 from examhall.pipeline.attempt_clock import AttemptClock
 
-_EXTENDED_EVERY_S = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class OpenedIncident:
@@ -25,17 +23,11 @@ class OpenedIncident:
 
 
 class IncidentBook:
-    """Writes an incident when it opens, when it closes, and at most every 2 s while it lasts."""
+    """Writes what the rules tell of incidents; how often a lasting one is told of is theirs to say."""
 
     def __init__(self, clock: AttemptClock, ids: Ids) -> None:
         self._clock = clock
         self._ids = ids
-        self._written_at_s: dict[str, float] = {}
-        self._times: dict[str, int] = {}
-
-    def worth_writing(self, changes: Sequence[IncidentChanged]) -> list[IncidentChanged]:
-        """Without those that only say that an incident lasts a little longer."""
-        return [change for change in changes if self._is_due(change)]
 
     async def write(
         self, tx: AttemptTx, changes: Sequence[IncidentChanged], policy: Policy
@@ -57,23 +49,6 @@ class IncidentBook:
             elif change.step is IncidentStep.CLOSED:
                 await tx.log("incident_closed", _payload(record))
         return opened
-
-    def written(self, changes: Sequence[IncidentChanged]) -> None:
-        """The transaction is through."""
-        now_s = self._clock.now_s()
-        for change in changes:
-            key = change.incident.key
-            self._written_at_s[key] = now_s
-            self._times[key] = change.incident.times
-
-    def _is_due(self, change: IncidentChanged) -> bool:
-        if change.step is not IncidentStep.EXTENDED:
-            return True
-        key = change.incident.key
-        last_s = self._written_at_s.get(key)
-        if last_s is None or change.incident.times != self._times.get(key):
-            return True
-        return self._clock.now_s() - last_s >= _EXTENDED_EVERY_S
 
     def _record(
         self, tx: AttemptTx, incident: IncidentState, known: IncidentRecord | None, rule: SignalRule

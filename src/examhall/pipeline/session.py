@@ -312,7 +312,7 @@ class AttemptSession:
         for one in seen:
             state, more = step(state, one, self._policy)
             changes.extend(more)
-        return _Said(state, self._book.worth_writing(changes))
+        return _Said(state, changes)
 
     def _must_write(self, said: _Said) -> bool:
         now_s = self._clock.now_s()
@@ -339,7 +339,6 @@ class AttemptSession:
         self._rules = said.state
         self._log.clear()
         self._flushed_at_s = self._clock.now_s()
-        self._book.written(said.changes)
         for change in said.changes:
             self._world.metrics.count(INCIDENTS, step=change.step.value, signal=change.incident.signal.value)
         for incident in opened:
