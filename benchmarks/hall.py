@@ -47,6 +47,7 @@ class Hall:
     exam_id: str = ""
     links: dict[str, str] = field(default_factory=dict)  # by attempt id
     alerts: list[Alert] = field(default_factory=list)
+    sampling_s: set[float] = field(default_factory=set)  # the intervals the server asked for
 
     async def prepare(self, first_link: str, candidates: int) -> None:
         admin = {"token": first_link.split("#")[1], "email": "admin@example.org", "name": "Admin"}
@@ -78,6 +79,8 @@ class Hall:
                 message = json.loads(text)
                 if message["type"] == "ping":
                     await socket.send(json.dumps({"type": "pong", "nonce": message["nonce"]}))
+                if message["type"] == "load":
+                    self.sampling_s.add(message["sampling_interval_s"])
                 if message["type"] != "update" or message["body"]["type"] != "incident":
                     continue
                 incident = message["body"]["incident"]

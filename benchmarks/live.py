@@ -110,6 +110,8 @@ def _judge(report: Report, run: Run) -> None:
     report.add("alert_latency_p95_ms", told["p95"], "ms", at_most=500)
     report.add("events_lost", sent - run.stored_events, "", at_most=0)
     report.details["alert_latency_ms"] = told
+    # More than 1 here means that the machine was busy and the server slowed everybody's sampling.
+    report.details["slowest_sampling_interval_s"] = max(run.hall.sampling_s)
     report.details["events"] = {
         "sent": sent,
         "stored": run.stored_events,
