@@ -1,4 +1,5 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
 import styles from './Markdown.module.css';
 
 const FENCED = /^(```|~~~)[\s\S]*?^\1/gm;
@@ -8,7 +9,7 @@ const TAGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const;
 export function Markdown({ text }: { text: string }) {
   return (
     <div className={styles.markdown}>
-      <ReactMarkdown skipHtml components={{ ...headings(text), ...LINKS }}>
+      <ReactMarkdown skipHtml remarkPlugins={[remarkGfm]} components={{ ...headings(text), ...LINKS }}>
         {text}
       </ReactMarkdown>
     </div>
