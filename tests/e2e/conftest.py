@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from examhall.adapters.simulation.behaviours import Scene
 from support.browser import LAPTOP, Pages, launch
-from support.film import one_person, write_camera, write_microphone
+from support.film import film, write_camera, write_microphone
 from support.served import Served
 
 
@@ -31,7 +32,7 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One person at work."""
-    return write_camera(tmp_path_factory.mktemp("film") / "camera.mjpeg", one_person())
+    return write_camera(tmp_path_factory.mktemp("film") / "camera.mjpeg", film(Scene.NORMAL))
 
 
 @pytest.fixture(scope="session")

@@ -7,25 +7,17 @@ import wave
 from pathlib import Path
 
 from examhall.adapters.detectors.model_registry import default_models_dir
+from examhall.adapters.simulation.behaviours import Scene
 from examhall.adapters.simulation.scenes import LOOKS, SceneArtist, encode_jpeg
 
-PICTURES = 30
+PICTURES = 47  # at 30 a second none comes again at the next sample, which would look like a frozen camera
 MICROPHONE_HZ = 48_000
 
 
-def artist(number: int = 0) -> SceneArtist:
-    return SceneArtist(default_models_dir(), LOOKS[number], seed=number)
-
-
-def one_person(number: int = 0) -> list[bytes]:
-    """JPEGs of one candidate who moves a little."""
-    shown = artist(number)
-    return [encode_jpeg(shown.normal(i * 0.7), 85) for i in range(PICTURES)]
-
-
-def two_people(number: int = 0) -> list[bytes]:
-    shown = artist(number)
-    return [encode_jpeg(shown.second_person(i * 0.7), 85) for i in range(PICTURES)]
+def film(scene: Scene, number: int = 0) -> list[bytes]:
+    """JPEGs of one simulated candidate, who moves a little."""
+    drawn = SceneArtist(default_models_dir(), LOOKS[number], seed=number).drawing(scene)
+    return [encode_jpeg(drawn(i * 0.7), 85) for i in range(PICTURES)]
 
 
 def as_text(pictures: list[bytes]) -> list[str]:

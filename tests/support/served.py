@@ -138,10 +138,15 @@ class Served:
         for caller in self._callers:
             caller.http.close()
 
-    def set_up(self) -> None:
+    def first_link(self) -> str:
+        """Makes the first administrator; printed when there is none."""
         assert self._program is not None
-        self.first_admin_link = self._program.line("/set-password#")
+        link = self._program.line("/set-password#")
         self.wait_until_it_answers()
+        return link
+
+    def set_up(self) -> None:
+        self.first_admin_link = self.first_link()
         self.admin = self.caller()
         self.admin.ask(
             "POST",
@@ -190,15 +195,11 @@ class Served:
 
     def enter(self, invited: Invited) -> Caller:
         """A candidate's program, let in and past the check-in."""
-        joined = self.caller({"Examhall-Client": "program"}).ask(
-            "POST", "/join", {"token": invited.token}
-        )
+        joined = self.caller({"Examhall-Client": "program"}).ask("POST", "/join", {"token": invited.token})
         caller = self.caller({"Authorization": f"Bearer {joined['bearer']}"})
         at = f"/attempts/{invited.attempt_id}"
         notice = caller.ask("GET", f"{at}/room")["notice"]
-        caller.ask(
-            "POST", f"{at}/consent", {"notice_hash": notice["hash"], "locale": "en", "agreed": True}
-        )
+        caller.ask("POST", f"{at}/consent", {"notice_hash": notice["hash"], "locale": "en", "agreed": True})
         caller.ask("POST", f"{at}/ready")
         return caller
 

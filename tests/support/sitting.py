@@ -18,9 +18,13 @@ def device(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=name)
 
 
-def check_in(page: Page, link: str) -> None:
-    """From the link to the last button before the exam; the notice is agreed to, the devices are on."""
-    page.goto(link)
+def check_in(page: Page, link: str | None) -> None:
+    """From the link to the last button before the exam; the notice is agreed to, the devices are on.
+
+    link: None when it is open already.
+    """
+    if link is not None:
+        page.goto(link)
     page.get_by_role("button", name="I agree, continue").click()
     page.get_by_role("button", name="Turn on the camera").click()
     expect(device(page, "Camera").get_by_text("Working")).to_be_visible()
@@ -29,7 +33,7 @@ def check_in(page: Page, link: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def sit(page: Page, link: str, title: str = "Algebra") -> None:
+def sit(page: Page, link: str | None, title: str = "Algebra") -> None:
     """Check in and be in the exam room, connected."""
     check_in(page, link)
     expect(heading(page, title)).to_be_visible()
