@@ -5,7 +5,7 @@ import math
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web.schemas import Problem
@@ -81,8 +81,12 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     return problem(422, "invalid_request", "Some fields are not right; see errors.", errors=fields)
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        index = request.app.state.config.static_dir / "index.html"
+        if index.is_file():  # a person mistyped an address: the pages say so in words and lead back
+            return FileResponse(index, 404, headers={"Cache-Control": "no-cache"})
     code, detail = _WORDS.get(error.status_code, ("http_error", str(error.detail)))
     answer = problem(error.status_code, code, detail)
     answer.headers.update(error.headers or {})

@@ -36,12 +36,9 @@ export function RiskFigure({ risk }: { risk: Risk }) {
 export function RiskButton({ risk, name, tabbable }: { risk: Risk; name: string; tabbable: boolean }) {
   return (
     <DialogTrigger>
-      <Button
-        className={styles.button ?? ''}
-        aria-label={`What the risk of ${name} is made of`}
-        excludeFromTabOrder={!tabbable}
-      >
+      <Button className={styles.button ?? ''} excludeFromTabOrder={!tabbable}>
         <RiskFigure risk={risk} />
+        <span className="visually-hidden">, what the risk of {name} is made of</span>
       </Button>
       <Popover className={styles.popover ?? ''} placement="bottom end">
         <Dialog className={styles.dialog ?? ''} aria-label={`Risk of ${name}`}>

@@ -146,7 +146,7 @@ function StaffTable({
                   <div>
                     <Button
                       size="small"
-                      aria-label={`New password link for ${one.name}`}
+                      aria-label={`New link for ${one.name}, to set a password`}
                       onPress={() => {
                         renew.mutate(one.id);
                       }}
