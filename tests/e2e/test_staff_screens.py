@@ -104,7 +104,7 @@ def test_an_admin_creates_an_exam_and_invites_by_csv(
     looks_right(page, "exam editor")
     shot(page, "exam-editor")
 
-    page.get_by_label("Text of the exam").fill("# Part one\n\nDraw a circle.")
+    page.get_by_role("textbox", name="Text of the exam").fill("# Part one\n\nDraw a circle.")
     page.get_by_role("form", name="What", exact=True).get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.").first).to_be_visible()
 
@@ -141,7 +141,7 @@ def test_an_admin_creates_an_exam_and_invites_by_csv(
     expect(candidate.get_by_text("This is Geometry")).to_be_visible()
 
     page.get_by_role("button", name="Revoke the link of Alan Turing").click()
-    asked = page.get_by_role("alertdialog")
+    asked = page.get_by_role("alertdialog", name=re.compile("Revoke"))
     looks_right(page, "revoke")
     asked.get_by_role("button", name=re.compile("Revoke")).click()
     expect(asked).to_be_hidden()
@@ -160,7 +160,7 @@ def test_what_is_watched_is_adjusted_as_a_new_revision(
     expect(page.get_by_text("Revision 1.")).to_be_visible()
     page.get_by_role("checkbox", name="Clipboard used").uncheck(force=True)
     page.get_by_role("button", name="Save as a new revision").click()
-    expect(page.get_by_text("Revision 2.")).to_be_visible()
+    expect(page.get_by_text("Revision 2. Who has checked in")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Clipboard used")).not_to_be_checked()
     policy = served.admin.ask("GET", f"/exams/{exam_id}/policy")["policy"]
     assert policy["signals"]["clipboard"]["enabled"] is False
@@ -175,7 +175,7 @@ def test_an_invited_proctor_sees_only_their_exams(
     expect(heading(page, "Staff")).to_be_visible()
     page.get_by_label("Name").fill("Katherine Johnson")
     page.get_by_label("Email").fill("katherine@example.org")
-    page.get_by_role("button", name="Invite").click()
+    page.get_by_role("button", name="Make the link").click()
     banner = page.get_by_role("status").filter(has_text="Send this link to Katherine Johnson")
     expect(banner).to_be_visible()
     looks_right(page, "staff")
@@ -215,7 +215,14 @@ def test_the_exams_are_listed_with_their_counts(
     proctor_page.goto(f"/exams/{exam_id}/review")
     expect(proctor_page.get_by_text("Nothing was observed in this attempt.")).to_be_visible()
     looks_right(proctor_page, "review without incidents")
-    proctor_page.goto("/nowhere")
-    expect(proctor_page.get_by_role("heading", level=1)).to_be_visible()
-    looks_right(proctor_page, "an address that is none")
-    shot(proctor_page, "not-found")
+
+
+def test_an_address_that_is_none_leads_back(
+    pages: Pages, browser: Browser, shot: Callable[[Page, str], None]
+) -> None:
+    page = pages.open(browser)
+    with pages.allowing(page, r"status of 404"):
+        page.goto("/nowhere")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    looks_right(page, "an address that is none")
+    shot(page, "not-found")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 QUIET = {"signals": {"fullscreen_exit": {"enabled": False}, "window_blur": {"enabled": False}}}
 
 
-def heading(page: Page, words: str) -> Locator:
+def heading(page: Page, words: str | re.Pattern[str]) -> Locator:
     return page.get_by_role("heading", name=words, level=1)
 
 
