@@ -10,7 +10,7 @@ import typer
 from examhall.bootstrap.doctor import https_problem
 from examhall.bootstrap.house import House, build
 from examhall.bootstrap.logging import set_up_logging
-from examhall.bootstrap.serving import server_of, take_port
+from examhall.bootstrap.serving import HouseServer, server_of, take_port
 from examhall.cli.options import settings_from
 
 
@@ -32,11 +32,20 @@ def serve(
 
 
 async def _serve(house: House, listening: socket.socket) -> None:
-    async with house.services.running():
+    async with house.services.running(), asyncio.TaskGroup() as tasks:
         await house.services.accounts.withdraw_demo_links()
-        typer.echo(f"Examhall serves {house.settings.base_url}")
-        link = await house.services.accounts.first_admin_link()
-        if link is not None:
-            # To stdout only: a log is kept and read by many, this link makes an administrator.
-            typer.echo(f"Set up the first administrator (30 minutes, one use):\n  {link.url}")
-        await server_of(house).serve(sockets=[listening])
+        server = server_of(house)
+        serving = tasks.create_task(server.serve(sockets=[listening]))
+        # Addresses are said only once they answer, so that whoever reads them can use them at once.
+        greeting = tasks.create_task(_greet(house, server))
+        await serving
+        greeting.cancel()
+
+
+async def _greet(house: House, server: HouseServer) -> None:
+    await server.answering.wait()
+    typer.echo(f"Examhall serves {house.settings.base_url}")
+    link = await house.services.accounts.first_admin_link()
+    if link is not None:
+        # To stdout only: a log is kept and read by many, this link makes an administrator.
+        typer.echo(f"Set up the first administrator (30 minutes, one use):\n  {link.url}")
