@@ -108,7 +108,7 @@ SIGNAL_LABELS: Mapping[Signal, str] = {
 
 SIGNAL_SENTENCES: Mapping[Signal, str] = {
     Signal.NO_FACE: (
-        "No face is in the camera picture; on 350 test pictures no face was missed, "
+        "No face is in the camera picture; on 302 test pictures with a face none was missed, "
         "but a turned head or poor light can hide one."
     ),
     Signal.MULTIPLE_FACES: (
@@ -163,13 +163,13 @@ WARNING_TEXTS: Mapping[Signal, WarningText] = {
         "Another window was in front.", "Please click into the exam page and close other windows."
     ),
     Signal.FULLSCREEN_EXIT: WarningText(
-        "The exam left full screen.", "Please choose “Full screen” at the top of the page."
+        "The exam left full screen.", "Please choose “Back to full screen”."
     ),
     Signal.CLIPBOARD: WarningText(
         "The clipboard was used.", "Please type your answers; copy and paste are not part of this exam."
     ),
     Signal.SCREEN_SHARE_STOPPED: WarningText(
-        "Your screen is not shared any more.", "Please choose “Share screen” and pick your whole screen."
+        "Your screen is not shared any more.", "Please choose “Share again” and pick your whole screen."
     ),
     Signal.CONNECTION_LOST: WarningText(
         "Your connection was interrupted.", "Keep working: everything is kept, and you need do nothing."
