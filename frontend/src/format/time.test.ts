@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  clockOrDay,
   clockTime,
   countdown,
   dateAndTime,
@@ -22,6 +23,12 @@ describe('times', () => {
     expect(zoneName(AT, 'America/New_York')).toBe('America/New_York (GMT-5)');
   });
 
+  it('name the day where it is not the viewer’s today', () => {
+    expect(clockOrDay(AT, AT - HOUR, 'UTC')).toBe('23:30');
+    expect(clockOrDay(AT + HOUR, AT, 'UTC')).toBe('Mon 23 Nov, 00:30');
+    expect(clockOrDay(AT + HOUR, AT, 'Asia/Tokyo')).toBe('09:30');
+  });
+
   it('name the second day of a span only where it is another one', () => {
     expect(span(AT, AT + HOUR, 'Asia/Tokyo')).toBe('Mon 23 Nov 2026, 08:30 to 09:30');
     expect(span(AT, AT + HOUR, 'UTC')).toBe('Sun 22 Nov 2026, 23:30 to Mon 23 Nov 2026, 00:30');
@@ -36,6 +43,7 @@ describe('times', () => {
   it('count down and tell ages', () => {
     expect(countdown(4_360_000)).toBe('1:12:40');
     expect(countdown(59_400)).toBe('01:00');
+    expect(countdown(50 * HOUR)).toBe('2 d 2 h');
     expect(countdown(-5)).toBe('00:00');
     expect([howLong(48_000), howLong(125_000), howLong(3_900_000)]).toEqual(['48 s', '2 min', '1 h 5 min']);
   });

@@ -19,6 +19,14 @@ export function dateAndTime(at: number, zone?: string): string {
   return `${day.format(at).replace(',', '')}, ${clockTime(at, false, zone)}`;
 }
 
+/** "14:47" on the day of `now`, otherwise "Mon 3 Nov, 14:47". */
+export function clockOrDay(at: number, now: number, zone?: string): string {
+  const date = inZone({ dateStyle: 'short' }, zone);
+  if (date.format(at) === date.format(now)) return clockTime(at, false, zone);
+  const day = inZone({ weekday: 'short', day: 'numeric', month: 'short' }, zone).format(at);
+  return `${day.replace(',', '')}, ${clockTime(at, false, zone)}`;
+}
+
 /** "Mon 3 Nov 2025, 14:00 to 16:00", with the second day only where it is another one. */
 export function span(from: number, to: number, zone?: string): string {
   const day = inZone({ dateStyle: 'short' }, zone);
@@ -33,11 +41,12 @@ export function zoneName(at: number, zone?: string): string {
   return `${format.resolvedOptions().timeZone} (${offset})`;
 }
 
-/** Time left as "1:12:40" or "12:40"; never below zero. */
+/** Time left as "2 d 4 h", "1:12:40" or "12:40"; never below zero. */
 export function countdown(ms: number): string {
   const total = Math.max(0, Math.ceil(ms / SECOND));
   const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(total / 3600);
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   const rest = `${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
 }

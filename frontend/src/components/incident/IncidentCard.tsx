@@ -15,7 +15,22 @@ function figure(name: string, value: number): string {
   return unit === undefined ? rounded : `${rounded} ${unit === 'deg' ? '°' : unit}`;
 }
 
-const label = (name: string) => name.replace(/_(s|ms|deg|px)$/, '').replaceAll('_', ' ');
+/** "score 1" next to its value would read as one number; a count of one has no number. */
+const LABELS: Record<string, string> = {
+  score_1: 'best score',
+  score_2: 'second score',
+  score_3: 'third score',
+  luma_mean: 'mean brightness',
+  luma_sd: 'brightness varies by',
+};
+
+const label = (name: string) => LABELS[name] ?? name.replace(/_(s|ms|deg|px)$/, '').replaceAll('_', ' ');
+
+/** The head counts the times, and the duration stands first. */
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['times', 'held_s']);
+
+/** In tenths while it is short, as the sentence above says it. */
+const duration = (ms: number) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : howLong(ms));
 
 /** One incident: what was observed, how sure the machine is, the pictures, and what people decided. */
 export function IncidentCard({
@@ -29,8 +44,11 @@ export function IncidentCard({
   current?: boolean;
   children?: ReactNode;
 }) {
-  const lasted = (incident.closed_at ?? incident.last_seen_at) - incident.began_at;
-  const numbers = Object.entries(incident.numbers).filter(([name]) => name !== 'times');
+  const lasted =
+    incident.numbers.held_s === undefined
+      ? (incident.closed_at ?? incident.last_seen_at) - incident.began_at
+      : incident.numbers.held_s * 1000;
+  const numbers = Object.entries(incident.numbers).filter(([name]) => !SAID_ELSEWHERE.has(name));
   return (
     <article
       className={styles.card}
@@ -54,7 +72,7 @@ export function IncidentCard({
         </div>
         <div>
           <dt>{incident.closed_at === null ? 'Going on for' : 'Lasted'}</dt>
-          <dd>{howLong(lasted)}</dd>
+          <dd>{duration(lasted)}</dd>
         </div>
         {numbers.map(([name, value]) => (
           <div key={name}>

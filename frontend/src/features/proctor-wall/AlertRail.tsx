@@ -10,6 +10,7 @@ import { toastProblem } from '@/components/ui/toast';
 import { clockTime } from '@/format/time';
 import { decide, useAct } from './actions';
 import { alertGroups, handledAlerts, type AlertGroup } from './alerts';
+import { hasPassed } from './need';
 import { useServerTick } from './server-time';
 import { Thumbnail } from './Thumbnail';
 import { useLive, useView, useWall } from './wall-context';
@@ -69,10 +70,11 @@ function Alert({ group, first }: { group: AlertGroup; first: boolean }) {
   if (card === undefined || main === undefined) return null;
   const ids = group.lines.flatMap((line) => line.ids);
   return (
-    <li className={styles.alert} data-severity={group.severity}>
+    <li className={styles.alert} data-severity={group.severity} data-passed={group.passed || undefined}>
       <AlertPicture card={card} incident={main.incident} />
       <div className={styles.meta}>
         <SeverityMark severity={group.severity} />
+        {hasPassed(main.incident) && <span className={styles.times}>Over</span>}
         {main.times > 1 && (
           <span className={styles.times} title={`Seen ${main.times} times`}>
             ×{main.times}
@@ -88,6 +90,7 @@ function Alert({ group, first }: { group: AlertGroup; first: boolean }) {
         <p key={line.incident.id} className={styles.more}>
           <SeverityMark severity={line.incident.severity} wordless /> {SIGNAL_NAMES[line.incident.signal]}
           {line.times > 1 ? `, ${line.times} times` : ''}
+          {hasPassed(line.incident) ? ', over' : ''}
         </p>
       ))}
       <div className={styles.actions}>

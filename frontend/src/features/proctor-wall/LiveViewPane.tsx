@@ -1,9 +1,12 @@
 import { Volume2, VolumeX } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard } from '@/api/types';
 import { Button } from '@/components/ui/Button';
 import type { LiveStats, LiveView } from '@/media/meeting-client';
 import { ProctorViewer } from '@/media/p2p/viewer';
+import { LastPicture, newestKept } from './LastPicture';
+import { useServerTick } from './server-time';
 import { Thumbnail } from './Thumbnail';
 import { useLive, useWall } from './wall-context';
 import { WatchSignalling } from './watch-signalling';
@@ -85,6 +88,7 @@ export function LiveViewPane({ card }: { card: AttemptCard }) {
       <div className={styles.screens} data-two={live && view.screen !== null ? true : undefined}>
         <div className={styles.frame}>
           <Thumbnail thumbnails={socket.thumbnails} number={card.number} dim={!card.connected} />
+          {!card.connected && <KeptPicture card={card} />}
           {live && <Video stream={view.camera} muted={muted} label={`Camera of ${card.candidate_name}`} />}
           <span className={styles.tag} role="status">
             {status(card, view, problem)}
@@ -122,8 +126,18 @@ export function LiveViewPane({ card }: { card: AttemptCard }) {
   );
 }
 
+/** Where no small picture came since the page opened. */
+function KeptPicture({ card }: { card: AttemptCard }) {
+  const { socket } = useWall();
+  const kept = newestKept(useLive((state) => incidentsOf(state.monitor, card.attempt_id)));
+  const seen = useServerTick(() => socket.thumbnails.get(card.number) !== undefined);
+  if (seen) return null;
+  if (kept !== null) return <LastPicture kept={kept} />;
+  return <span className={styles.middle}>No picture since you opened this page</span>;
+}
+
 function status(card: AttemptCard, view: LiveView | null, problem: string | null): string {
-  if (!card.connected) return 'Offline, last picture';
+  if (!card.connected) return 'Offline';
   if (problem !== null || view?.state === 'closed') return 'Pictures only';
   if (view?.state === 'interrupted') return 'Interrupted, reconnecting';
   return view?.state === 'live' ? 'Live' : 'Opening the live view…';

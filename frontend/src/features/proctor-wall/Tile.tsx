@@ -7,7 +7,8 @@ import { STATE_WORDS, StateMark, type ShownState } from '@/components/ui/StateMa
 import { SIGNAL_NAMES } from '@/components/incident/signals';
 import { howLong } from '@/format/time';
 import { admit, resume, useAct } from './actions';
-import { openAlerts, shownState, worst } from './need';
+import { LastPicture, newestKept } from './LastPicture';
+import { hasPassed, openAlerts, shownState, worst } from './need';
 import { RiskButton, RiskFigure } from './RiskFigure';
 import { leftWords, useServerTick } from './server-time';
 import { Thumbnail } from './Thumbnail';
@@ -41,6 +42,7 @@ export const Tile = memo(function Tile({ attemptId, tabbable }: { attemptId: str
     <li
       className={styles.tile}
       data-severity={open?.severity}
+      data-passed={(open !== null && hasPassed(open)) || undefined}
       data-opened={opened || undefined}
       onPointerEnter={() => {
         setActive(true);
@@ -49,7 +51,7 @@ export const Tile = memo(function Tile({ attemptId, tabbable }: { attemptId: str
         setActive(false);
       }}
     >
-      <Picture card={card} state={state} />
+      <Picture card={card} state={state} incidents={incidents} />
       <Caption card={card} state={state} open={open} active={active} />
       <button
         type="button"
@@ -75,29 +77,42 @@ export const Tile = memo(function Tile({ attemptId, tabbable }: { attemptId: str
   );
 });
 
-function Picture({ card, state }: { card: AttemptCard; state: ShownState }) {
+function Picture({
+  card,
+  state,
+  incidents,
+}: {
+  card: AttemptCard;
+  state: ShownState;
+  incidents: readonly Incident[];
+}) {
   const { socket } = useWall();
+  const away = !card.connected && state !== 'invited';
+  const kept = away ? newestKept(incidents) : null;
+  const seen = useServerTick(() => socket.thumbnails.get(card.number) !== undefined);
   const age = useServerTick((now) => {
-    const newest = socket.thumbnails.get(card.number);
-    if (newest === undefined) return state === 'invited' ? '' : 'none';
-    const old = now - newest.capturedAt;
+    const newest = socket.thumbnails.get(card.number)?.capturedAt ?? kept?.capturedAt;
+    if (newest === undefined) return '';
+    const old = now - newest;
     return old > OLD_PICTURE_MS ? `${howLong(old)} ago` : '';
   });
-  const away = state === 'offline';
-  const none = age === 'none' || state === 'invited';
+  const none = state === 'invited' || (!seen && kept === null);
   return (
     <div className={styles.frame}>
       <Thumbnail thumbnails={socket.thumbnails} number={card.number} dim={away || state === 'paused'} />
+      {!seen && kept !== null && <LastPicture kept={kept} />}
       {card.hand_raised_at !== null && (
         <span className={styles.topLeft}>
           <Hand size={12} aria-hidden /> Hand up
         </span>
       )}
-      {age !== '' && age !== 'none' && <span className={styles.topRight}>{age}</span>}
+      {age !== '' && <span className={styles.topRight}>{age}</span>}
       <span className={styles.middle}>
         {none ? (
-          <span className={styles.tag}>No picture yet</span>
-        ) : away ? (
+          <span className={styles.tag}>
+            {away ? 'No picture since you opened this page' : 'No picture yet'}
+          </span>
+        ) : state === 'offline' ? (
           <span className={styles.tag}>
             <StateMark state="offline">Last picture</StateMark>
           </span>
@@ -141,7 +156,7 @@ function Caption({
           <StateMark state={state}>{words}</StateMark>
         ) : (
           <>
-            <SeverityMark severity={open.severity} />
+            <OpenMark incident={open} />
             <span className={styles.clip} title={open.words}>
               {SIGNAL_NAMES[open.signal]}
               {state === 'live' ? '' : ` · ${words}`}
@@ -157,6 +172,19 @@ function Caption({
       </div>
       {card.note !== null && <div className={styles.note}>{card.note}</div>}
     </div>
+  );
+}
+
+/** What has passed gives its severity up for the word that says so: the row is narrow. */
+function OpenMark({ incident: { severity, closed_at } }: { incident: Incident }) {
+  if (closed_at === null) return <SeverityMark severity={severity} />;
+  return (
+    <>
+      <SeverityMark severity={severity} wordless />
+      <span>
+        <span className="visually-hidden">{severity}, </span>over
+      </span>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/Button';
 import { Kbd } from '@/components/ui/Kbd';
 import { Segmented } from '@/components/ui/Segmented';
 import { StateMark, type ShownState } from '@/components/ui/StateMark';
-import { clockTime, countdown } from '@/format/time';
+import { clockOrDay, countdown } from '@/format/time';
 import { useAlertGroups } from './AlertRail';
 import { inFilter, type Filter } from './need';
 import { useServerTick } from './server-time';
@@ -20,20 +20,18 @@ export function ExamClock() {
   const opensAt = exam?.opens_at ?? 0;
   const closesAt = exam?.closes_at ?? 0;
   const left = useServerTick((now) => countdown((now < opensAt ? opensAt : closesAt) - now));
+  const opens = useServerTick((now) => clockOrDay(opensAt, now));
+  const closes = useServerTick((now) => clockOrDay(closesAt, now));
   const phase = useServerTick((now) => (now < opensAt ? 'planned' : now < closesAt ? 'open' : 'over'));
   if (exam === undefined) return null;
   return (
     <p className={styles.clock}>
       {phase === 'over' ? (
-        <span>closed at {clockTime(closesAt)}</span>
+        <span>closed {closes}</span>
       ) : (
         <>
           <strong>{left}</strong>{' '}
-          <span>
-            {phase === 'planned'
-              ? `until it opens at ${clockTime(opensAt)}`
-              : `left, ends ${clockTime(closesAt)}`}
-          </span>
+          <span>{phase === 'planned' ? `until it opens, ${opens}` : `left, ends ${closes}`}</span>
         </>
       )}
     </p>

@@ -40,6 +40,28 @@ describe('alerts', () => {
     expect(groups.map((group) => group.attemptId)).toEqual(['new', 'old', 'low']);
   });
 
+  it('that go on stand before those that have passed', () => {
+    const groups = alertGroups(
+      new Map([
+        ['passed', [incident({ attempt_id: 'passed', opened_at: 20, closed_at: 25 })]],
+        ['now', [incident({ attempt_id: 'now', opened_at: 10 })]],
+        [
+          'again',
+          [
+            incident({ id: '1', attempt_id: 'again', opened_at: 1, closed_at: 2 }),
+            incident({ id: '2', attempt_id: 'again', signal: 'tab_hidden', severity: 'low', opened_at: 5 }),
+          ],
+        ],
+      ]),
+    );
+
+    expect(groups.map((group) => [group.attemptId, group.passed])).toEqual([
+      ['now', false],
+      ['again', false],
+      ['passed', true],
+    ]);
+  });
+
   it('that are dealt with are listed newest first, for a while', () => {
     const handled = handledAlerts(
       new Map([

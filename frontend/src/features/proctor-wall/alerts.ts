@@ -1,7 +1,7 @@
 /** The open alerts as the rail shows them: one row per candidate, the same thing again raises a count. */
 import type { Incident, Severity } from '@/api/types';
 import { SEVERITY_RANK } from '@/components/incident/signals';
-import { openAlerts } from './need';
+import { hasPassed, openAlerts, worstFirst } from './need';
 
 interface AlertLine {
   /** The newest of its kind: its words are shown. */
@@ -13,6 +13,8 @@ interface AlertLine {
 export interface AlertGroup {
   readonly attemptId: string;
   readonly severity: Severity;
+  /** None of its incidents is going on any more. */
+  readonly passed: boolean;
   readonly newestAt: number;
   /** Worst first; one per signal. */
   readonly lines: readonly AlertLine[];
@@ -28,14 +30,10 @@ function linesOf(open: readonly Incident[]): AlertLine[] {
       ids: [...(before?.ids ?? []), incident.id],
     });
   }
-  return [...lines.values()].sort(
-    (a, b) =>
-      SEVERITY_RANK[b.incident.severity] - SEVERITY_RANK[a.incident.severity] ||
-      b.incident.opened_at - a.incident.opened_at,
-  );
+  return [...lines.values()].sort((a, b) => worstFirst(a.incident, b.incident));
 }
 
-/** Worst first, then the newest. */
+/** Worst first, then what is going on, then the newest. */
 export function alertGroups(incidents: ReadonlyMap<string, readonly Incident[]>): AlertGroup[] {
   const groups: AlertGroup[] = [];
   for (const [attemptId, all] of incidents) {
@@ -43,10 +41,14 @@ export function alertGroups(incidents: ReadonlyMap<string, readonly Incident[]>)
     const [first] = lines;
     if (first === undefined) continue;
     const newestAt = Math.max(...lines.map((line) => line.incident.opened_at));
-    groups.push({ attemptId, severity: first.incident.severity, newestAt, lines });
+    const passed = lines.every((line) => hasPassed(line.incident));
+    groups.push({ attemptId, severity: first.incident.severity, passed, newestAt, lines });
   }
   return groups.sort(
-    (a, b) => SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || b.newestAt - a.newestAt,
+    (a, b) =>
+      SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] ||
+      Number(a.passed) - Number(b.passed) ||
+      b.newestAt - a.newestAt,
   );
 }
 

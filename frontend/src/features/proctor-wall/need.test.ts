@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '@/api/types';
 import { attempt, incident } from '@/test/monitor-fixtures';
-import { byNeed, inFilter, matches, nextOrder, shownState } from './need';
+import { byNeed, inFilter, matches, nextOrder, shownState, worst } from './need';
 
 describe('who needs the proctor', () => {
   const cards = [
@@ -30,6 +30,18 @@ describe('who needs the proctor', () => {
       'calm',
       'over',
     ]);
+  });
+
+  it('puts what is going on before what has passed, and a lower severity still after it', () => {
+    const seen: Record<string, Incident[]> = {
+      calm: [incident({ severity: 'high', opened_at: 9, closed_at: 10 })],
+      high: [incident({ severity: 'high', opened_at: 1 })],
+      medium: [incident({ severity: 'medium' })],
+    };
+    const three = cards.filter((card) => card.attempt_id in seen);
+    expect(byNeed(three, (id) => seen[id] ?? [], 0)).toEqual(['high', 'calm', 'medium']);
+    expect(worst([...(seen.medium ?? []), ...(seen.calm ?? []), ...(seen.high ?? [])])?.opened_at).toBe(1);
+    expect(worst([])).toBeNull();
   });
 
   it('keeps everybody in place while held; who left goes, who came is last', () => {

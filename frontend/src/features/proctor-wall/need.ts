@@ -19,14 +19,17 @@ export function openAlerts(incidents: readonly Incident[]): Incident[] {
   return incidents.filter((one) => one.alert && !one.handled && one.verdict === 'undecided');
 }
 
-/** The worst of the open ones, the newest among equals. */
-export function worst(incidents: readonly Incident[]): Incident | null {
-  let found: Incident | null = null;
-  for (const one of incidents) {
-    if (found === null || SEVERITY_RANK[one.severity] >= SEVERITY_RANK[found.severity]) found = one;
-  }
-  return found;
-}
+/** It was seen, and it is not there any more. */
+export const hasPassed = (incident: Incident) => incident.closed_at !== null;
+
+/** Worst first; among equals what is there now, then the newest. */
+export const worstFirst = (a: Incident, b: Incident) =>
+  SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] ||
+  Number(hasPassed(a)) - Number(hasPassed(b)) ||
+  b.opened_at - a.opened_at;
+
+export const worst = (incidents: readonly Incident[]): Incident | null =>
+  incidents.toSorted(worstFirst)[0] ?? null;
 
 const BY_SEVERITY = { info: 120, low: 200, medium: 500, high: 600 } as const;
 const BY_STATE: Record<ShownState, number> = {
@@ -42,13 +45,15 @@ const BY_STATE: Record<ShownState, number> = {
   reviewed: 0,
 };
 const HAND_UP = 450;
+/** Behind its equals that are going on, before the next lower severity. */
+const PASSED = 20;
 
 /** A whole step for what it is, and the risk (below a hundred) to tell equals apart. */
 function needOf(card: AttemptCard, incidents: readonly Incident[], serverNow: number): number {
   const open = isOver(card) ? null : worst(openAlerts(incidents));
   const step = Math.max(
     BY_STATE[shownState(card)],
-    open === null ? 0 : BY_SEVERITY[open.severity],
+    open === null ? 0 : BY_SEVERITY[open.severity] - (hasPassed(open) ? PASSED : 0),
     card.hand_raised_at === null ? 0 : HAND_UP,
   );
   return step * 100 + Math.min(99, Math.round(riskAt(card.risk, serverNow)));
