@@ -123,6 +123,47 @@ async def test_pasted_candidates_come_in_all_or_not_at_all(server: Server) -> No
         assert (one.status_code, one.json()["code"]) == (409, "candidate_exists")
 
 
+async def test_a_candidate_is_corrected_and_the_clock_follows(server: Server) -> None:
+    async with server.admin() as admin:
+        exam = await server.exam(admin)
+        ada = await server.candidate(admin, exam["id"], ref="1")
+        await server.candidate(admin, exam["id"], ref="2")
+        path = f"/api/v1/exams/{exam['id']}/candidates/{ada['attempt_id']}"
+        head = await server.house.services.attempt_store.outbox_head(exam["id"])
+        changed = await admin.patch(path, json={"name": " Ada K. ", "email": "k@x.org", "extra_time_s": 900})
+        assert changed.json() == ada | {"name": "Ada K.", "email": "k@x.org", "extra_time_s": 900}
+        lines = await server.house.services.attempt_store.outbox_after(exam["id"], head)
+        assert lines == [OutboxLine(head + 1, UpdateKind.ATTEMPT, ada["attempt_id"])]
+        async with server.joined(ada["link"]) as candidate:
+            room = (await candidate.get(f"/api/v1/attempts/{ada['attempt_id']}/room")).json()
+        assert room["clock"]["duration_s"] == exam["duration_s"] + 900
+        assert (await admin.patch(path, json={"email": "", "ref": "1"})).json()["email"] is None
+
+
+async def test_a_change_that_does_not_fit_leaves_the_candidate_as_they_were(server: Server) -> None:
+    async with server.admin() as admin:
+        exam, other = await server.exam(admin), await server.exam(admin)
+        ada = await server.candidate(admin, exam["id"], ref="1")
+        await server.candidate(admin, exam["id"], ref="2")
+        path = f"/api/v1/exams/{exam['id']}/candidates/{ada['attempt_id']}"
+        for change, status, code in (
+            ({"ref": "2"}, 409, "candidate_exists"),
+            ({"name": "  "}, 422, "candidate_invalid"),
+            ({"extra_time_s": -1}, 422, "invalid_request"),
+            ({"email": "no address"}, 422, "invalid_request"),
+        ):
+            answer = await admin.patch(path, json=change)
+            assert (answer.status_code, answer.json()["code"]) == (status, code), change
+        elsewhere = f"/api/v1/exams/{other['id']}/candidates/{ada['attempt_id']}"
+        assert (await admin.patch(elsewhere, json={"name": "X"})).status_code == 404
+        ended = await admin.post(f"/api/v1/attempts/{ada['attempt_id']}/end", json={"reason": "ill"})
+        assert ended.status_code == 200, ended.text
+        late = await admin.patch(path, json={"extra_time_s": 60})
+        assert (late.status_code, late.json()["code"]) == (409, "attempt_started")
+        kept = (await admin.get(f"/api/v1/exams/{exam['id']}/candidates")).json()[0]
+        assert kept == ada | {"state": "ended"}
+
+
 async def test_only_who_never_came_can_be_removed(server: Server) -> None:
     async with server.admin() as admin:
         exam = await server.exam(admin)

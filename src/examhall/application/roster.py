@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from examhall.application.invites import Invites
 from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Clock, Ids
 from examhall.application.ports.exam_store import CandidateRecord, NewCandidateRecord, RosterStore
 from examhall.application.roster_csv import CandidateDraft, RowError, parse_roster
+from examhall.domain.attempt import AttemptState
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _CANDIDATES_AT_MOST = 5000
+_NOT_STARTED = frozenset({AttemptState.INVITED, AttemptState.CHECKING_IN, AttemptState.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,16 @@ class Import:
     added: Sequence[RosterLine]
     would_add: int
     errors: Sequence[RowError]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateChange:
+    """Only what is not None changes; an empty address or reference takes it away."""
+
+    name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    ref: str | None = field(default=None, repr=False)
+    extra_time_s: int | None = None
 
 
 class Roster:
@@ -74,6 +86,29 @@ class Roster:
         await self._tell(exam_id)
         return Import([self._line(one) for one in added], len(added), ())
 
+    async def change(self, exam_id: str, attempt_id: str, change: CandidateChange) -> RosterLine:
+        """Correct who they are, or the extra time they get.
+
+        Raises `candidate_exists`, `candidate_invalid`, and `attempt_started`: time that is given during the
+        exam has its reason in the ledger of credits.
+        """
+
+        def changed(before: CandidateRecord, others: Sequence[CandidateRecord]) -> CandidateRecord:
+            after = _apply(before, change)
+            if after.extra_time_s != before.extra_time_s and before.state not in _NOT_STARTED:
+                raise ExamhallError(
+                    ErrorKind.CONFLICT,
+                    "attempt_started",
+                    "The exam has started for this candidate; a proctor can give time on the wall.",
+                )
+            _require_fitting(after, others)
+            return after
+
+        line = self._line(await self._store.change(exam_id, attempt_id, changed, self._clock.now_ms()))
+        await self._tell(exam_id)
+        await self._bus.publish(f"attempt/{attempt_id}", "state")  # its clock may have moved
+        return line
+
     async def remove(self, exam_id: str, attempt_id: str) -> None:
         """Remove a candidate who never came. Raises `candidate_has_come`."""
         await self._store.candidate(exam_id, attempt_id)
@@ -89,12 +124,14 @@ class Roster:
         """A new link; the one before stops working."""
         await self._store.candidate(exam_id, attempt_id)
         await self._store.new_invite(exam_id, attempt_id, self._ids.new_id(), self._clock.now_ms())
+        await self._bus.publish(f"attempt/{attempt_id}", "rights")
         return self._line(await self._store.candidate(exam_id, attempt_id))
 
     async def revoke_link(self, exam_id: str, attempt_id: str) -> None:
         """No link opens the attempt any more."""
         await self._store.candidate(exam_id, attempt_id)
         await self._store.revoke_invites(attempt_id, self._clock.now_ms())
+        await self._bus.publish(f"attempt/{attempt_id}", "rights")
 
     def _new(self, draft: CandidateDraft) -> NewCandidateRecord:
         return NewCandidateRecord(
@@ -108,6 +145,24 @@ class Roster:
 
     async def _tell(self, exam_id: str) -> None:
         await self._bus.publish(f"exam/{exam_id}", "updates")
+
+
+def _apply(before: CandidateRecord, change: CandidateChange) -> CandidateRecord:
+    return replace(
+        before,
+        name=before.name if change.name is None else change.name,
+        email=before.email if change.email is None else change.email or None,
+        ref=before.ref if change.ref is None else change.ref or None,
+        extra_time_s=before.extra_time_s if change.extra_time_s is None else change.extra_time_s,
+    )
+
+
+def _require_fitting(after: CandidateRecord, others: Sequence[CandidateRecord]) -> None:
+    draft = CandidateDraft(after.name, after.email, after.ref, after.extra_time_s)
+    for error in find_errors([draft], others):
+        if "in this exam already" in error.message:
+            raise ExamhallError(ErrorKind.CONFLICT, "candidate_exists", error.message)
+        raise ExamhallError(ErrorKind.INVALID, "candidate_invalid", error.message)
 
 
 def find_errors(drafts: Sequence[CandidateDraft], there: Sequence[CandidateRecord]) -> list[RowError]:

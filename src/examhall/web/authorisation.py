@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "list_candidates": _PROCTOR_OF_EXAM,
     "add_candidate": _ADMIN_OF_EXAM,
     "import_candidates": _ADMIN_OF_EXAM,
+    "change_candidate": _ADMIN_OF_EXAM,
     "remove_candidate": _ADMIN_OF_EXAM,
     "new_candidate_link": _ADMIN_OF_EXAM,
     "revoke_candidate_link": _ADMIN_OF_EXAM,

@@ -198,6 +198,13 @@ class NewCandidate(Body):  # POST /exams/{id}/candidates
     extra_time_s: Annotated[int, Field(ge=0, le=24 * 3600)] = 0
 
 
+class ChangeCandidate(Body):  # PATCH /exams/{id}/candidates/{attempt_id}: an empty email or ref takes it away
+    name: Name | None = None
+    email: Email | Literal[""] | None = None
+    ref: Annotated[str, Field(max_length=100)] | None = None
+    extra_time_s: Annotated[int, Field(ge=0, le=24 * 3600)] | None = None
+
+
 class Candidate(Answer):  # GET /exams/{id}/candidates
     attempt_id: str
     number: int
@@ -272,6 +279,7 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
     opens_at: Ms
     closes_at: Ms
     state: AttemptState
+    reason: str | None  # what staff said of the pause or the end
     consented: bool
     notice: Notice
     require_screen: bool

@@ -420,7 +420,11 @@ export interface paths {
         delete: operations["remove_candidate_api_v1_exams__exam_id__candidates__attempt_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Candidate
+         * @description Only what is given changes; the extra time only before the exam has started for them.
+         */
+        patch: operations["change_candidate_api_v1_exams__exam_id__candidates__attempt_id__patch"];
         trace?: never;
     };
     "/api/v1/exams/{exam_id}/candidates/{attempt_id}/link": {
@@ -966,6 +970,17 @@ export interface components {
             dry_run: boolean;
             /** Text */
             text: string;
+        };
+        /** ChangeCandidate */
+        ChangeCandidate: {
+            /** Email */
+            email?: string | "" | null;
+            /** Extra Time S */
+            extra_time_s?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Ref */
+            ref?: string | null;
         };
         /** ChangeExam */
         ChangeExam: {
@@ -1633,6 +1648,8 @@ export interface components {
             notice: components["schemas"]["Notice"];
             /** Opens At */
             opens_at: number;
+            /** Reason */
+            reason: string | null;
             /** Require Microphone */
             require_microphone: boolean;
             /** Require Screen */
@@ -2689,6 +2706,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_candidate_api_v1_exams__exam_id__candidates__attempt_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCandidate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"];
+                };
             };
             /** @description Problem details with a stable code */
             default: {

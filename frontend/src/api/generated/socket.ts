@@ -88,6 +88,7 @@ hand_raised: boolean
 chat: ChatMessage[]
 warnings: WarningNote[]
 paused_by: (string | null)
+reason: (string | null)
 server_now: number
 }
 /**
@@ -132,6 +133,7 @@ export interface StateChanged {
 type: "state"
 state: AttemptState
 clock: Clock
+paused_by: (string | null)
 reason: (string | null)
 given_back_s: (number | null)
 }

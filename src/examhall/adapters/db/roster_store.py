@@ -29,11 +29,7 @@ class DbRosterStore:
             found = await session.execute(_lines(exam_id).where(AttemptRow.id == attempt_id))
             row = found.one_or_none()
         if row is None:
-            raise ExamhallError(
-                ErrorKind.NOT_FOUND,
-                "attempt_not_found",
-                "This exam has no such candidate; it may be removed.",
-            )
+            raise _not_found()
         attempt, invite = row
         return _candidate(attempt, invite)
 
@@ -77,6 +73,32 @@ class DbRosterStore:
             await session.flush()
             added = {candidate.attempt_id for candidate in new}
             return [one for one in await _candidates(session, exam_id) if one.attempt_id in added]
+
+    async def change(
+        self,
+        exam_id: str,
+        attempt_id: str,
+        change: Callable[[CandidateRecord, Sequence[CandidateRecord]], CandidateRecord],
+        at_ms: int,
+    ) -> CandidateRecord:
+        async with self._database.write() as session:
+            everybody = await _candidates(session, exam_id)
+            before = next((one for one in everybody if one.attempt_id == attempt_id), None)
+            if before is None:
+                raise _not_found()
+            after = change(before, [one for one in everybody if one is not before])
+            await session.execute(
+                update(AttemptRow)
+                .where(AttemptRow.id == attempt_id)
+                .values(
+                    candidate_name=after.name,
+                    candidate_email=after.email,
+                    candidate_ref=after.ref,
+                    extra_time_s=after.extra_time_s,
+                )
+            )
+            await add_line(session, exam_id, UpdateKind.ATTEMPT, attempt_id, at_ms)
+            return after
 
     async def remove(self, exam_id: str, attempt_id: str, at_ms: int) -> bool:
         async with self._database.write() as session:
@@ -174,6 +196,12 @@ def _candidate(attempt: AttemptRow, invite: InviteRow | None) -> CandidateRecord
         state=AttemptState(attempt.state),
         invite_id=invite.id if invite else None,
         invite_expires_at=invite.expires_at if invite else 0,
+    )
+
+
+def _not_found() -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.NOT_FOUND, "attempt_not_found", "This exam has no such candidate; it may be removed."
     )
 
 

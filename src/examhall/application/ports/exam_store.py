@@ -121,6 +121,19 @@ class RosterStore(Protocol):
         """Add what `check` returns for those who are there already; all or nothing."""
         ...
 
+    async def change(
+        self,
+        exam_id: str,
+        attempt_id: str,
+        change: Callable[[CandidateRecord, Sequence[CandidateRecord]], CandidateRecord],
+        at_ms: int,
+    ) -> CandidateRecord:
+        """Write the name, address, reference and extra time that `change` makes of one and the others.
+
+        Raises `ExamhallError` `attempt_not_found`.
+        """
+        ...
+
     async def remove(self, exam_id: str, attempt_id: str, at_ms: int) -> bool:
         """Remove a candidate who never came; False when they did."""
         ...

@@ -2,10 +2,17 @@
 
 from fastapi import APIRouter
 
-from examhall.application.roster import RosterLine
+from examhall.application.roster import CandidateChange, RosterLine
 from examhall.application.roster_csv import CandidateDraft
 from examhall.web.auth import Use
-from examhall.web.schemas import Candidate, CandidateCsv, CsvResult, CsvRowError, NewCandidate
+from examhall.web.schemas import (
+    Candidate,
+    CandidateCsv,
+    ChangeCandidate,
+    CsvResult,
+    CsvRowError,
+    NewCandidate,
+)
 
 router = APIRouter(prefix="/api/v1/exams/{exam_id}/candidates", tags=["roster"])
 
@@ -30,6 +37,14 @@ async def import_candidates(exam_id: str, body: CandidateCsv, services: Use) -> 
         would_add=done.would_add,
         errors=[CsvRowError(row=one.row, column=one.column, message=one.message) for one in done.errors],
     )
+
+
+@router.patch("/{attempt_id}")
+async def change_candidate(exam_id: str, attempt_id: str, body: ChangeCandidate, services: Use) -> Candidate:
+    """Only what is given changes; the extra time only before the exam has started for them."""
+    name, ref = (None if one is None else one.strip() for one in (body.name, body.ref))
+    change = CandidateChange(name, body.email, ref, body.extra_time_s)
+    return _candidate(await services.roster.change(exam_id, attempt_id, change))
 
 
 @router.post("/{attempt_id}/link", status_code=201)
