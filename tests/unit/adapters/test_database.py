@@ -96,3 +96,29 @@ async def test_check_says_when_the_database_does_not_answer(tmp_path: Path) -> N
         await database.start()
     assert isinstance(error.value.orig, sqlite3.OperationalError)
     await database.stop()
+
+
+async def test_a_cancelled_writer_leaves_no_lock_behind(tmp_path: Path) -> None:
+    """A page that goes away cancels whatever it was doing; the next writer must not wait for it."""
+    database = Database(sqlite_url(tmp_path / "app.db"))
+    await database.start()
+
+    async def beat(server_id: str) -> None:
+        async with database.write() as session:
+            session.add(HeartbeatRow(server_id=server_id, at=1))
+            await session.flush()
+            await session.execute(select(HeartbeatRow))
+
+    try:
+        for turns in range(0, 600, 5):  # cancelled at another moment each time
+            going = asyncio.create_task(beat(f"gone-{turns}"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            going.cancel()
+            await asyncio.gather(going, return_exceptions=True)
+            await beat(f"stays-{turns}")
+        async with database.read() as session:
+            kept = await session.execute(select(HeartbeatRow.server_id))
+            assert {f"stays-{turns}" for turns in range(0, 600, 5)} <= set(kept.scalars())
+    finally:
+        await database.stop()

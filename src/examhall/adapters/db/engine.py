@@ -39,6 +39,7 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self._engine.sync_engine, "invalidate", _let_go_sqlite)
 
     async def start(self) -> None:
         """Bring the schema up to date."""
@@ -100,6 +101,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     cursor.close()
+
+
+def _let_go_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
+    # Of a cancelled task: what it began may begin only now, in the driver's thread, and a cursor that its
+    # traceback holds would keep the closed connection and its lock. The rollback waits in that thread's line.
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:
