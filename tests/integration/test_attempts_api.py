@@ -167,7 +167,7 @@ async def test_a_whole_life_over_http(hall: Hall) -> None:
     await hall.go_live()
     assert ok(await hall.candidate.get(f"/api/v1/attempts/{hall.ada}/room"))["content_text"] == "1 + 1 = ?"
     paused = await hall.act("pause", {"reason": "fire alarm"})
-    assert (paused["state"], paused["paused_by"]) == ("paused", "your proctor")
+    assert (paused["state"], paused["paused_by"]) == ("paused", "Grace Hopper")
     resumed = await hall.act("resume")
     assert resumed["clock"]["deadline"] > paused["clock"]["deadline"]
     given = await hall.act("credit", {"seconds": 60, "reason": "noise"})

@@ -80,7 +80,7 @@ async def test_refusal_tells_staff_and_is_no_incident(world: World) -> None:
 async def test_withdrawal_pauses_and_asks_the_proctor(world: World) -> None:
     await world.go_live(ADA)
     attempt = await world.attempts.withdraw(ADA)
-    assert (attempt.state, attempt.paused_by, attempt.consented_at) == ("paused", "you", None)
+    assert (attempt.state, attempt.paused_by, attempt.consented_at) == ("paused", "candidate", None)
     assert attempt.hand_raised_at == NOON
     with pytest.raises(ExamhallError) as refused:
         await world.attempts.resume(ADA, staff_id=PROCTOR)

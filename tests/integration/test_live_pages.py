@@ -151,18 +151,26 @@ async def test_the_page_is_told_what_staff_do(tmp_path: Path) -> None:
             assert (await staff.post(f"{attempt}/pause", json={"reason": "fire alarm"})).is_success
             paused = await page.next("state", where=lambda m: m["state"] == "paused")
             assert paused["clock"]["paused_at"] is not None
+            assert (paused["paused_by"], paused["reason"]) == ("your proctor", "fire alarm")
             assert (await staff.post(f"{attempt}/resume", json={})).is_success
             resumed = await page.next("state", where=lambda m: m["state"] == "live")
             assert resumed["given_back_s"] is None or resumed["given_back_s"] > 0
+            assert (resumed["paused_by"], resumed["reason"]) == (None, None)
             await page.say(type="acknowledge_warning", warning_id=warning["id"])
             after = len(page.messages)
             await page.say(type="acknowledge_warning", warning_id="another")
             refused = await page.next("error", after=after)
             assert (refused["code"], refused["about"]) == ("warning_not_found", "another")
-        async with house.page(candidate) as page:
+        async with house.page(candidate) as page, house.http(house.staff_token) as staff:
             welcome = await page.next("welcome")
             assert welcome["warnings"] == []
             assert [m["text"] for m in welcome["chat"]] == ["Yes?", "May I open the window?"]
+            assert (await staff.post(f"{attempt}/end", json={"reason": "The hall closes."})).is_success
+            ended = await page.next("state", where=lambda m: m["state"] == "ended")
+            assert ended["reason"] == "The hall closes."
+        async with house.http(candidate.token) as browser:  # a reload of the page
+            room = (await browser.get(f"{attempt}/room")).json()
+            assert (room["state"], room["reason"]) == ("ended", "The hall closes.")
 
 
 async def test_a_policy_may_pause_and_says_who_did(tmp_path: Path) -> None:
@@ -175,7 +183,7 @@ async def test_a_policy_may_pause_and_says_who_did(tmp_path: Path) -> None:
             await page.next("welcome")
             await send_event(page, 1, "tab_hidden")
             paused = await page.next("state", where=lambda m: m["state"] == "paused")
-            assert "the policy" in paused["reason"]
+            assert (paused["paused_by"], paused["reason"]) == ("the policy", None)
             assert "not visible" in (await page.next("warning"))["warning"]["text"]
         async with house.page(candidate) as page:
             assert (await page.next("welcome"))["paused_by"] == "the policy"
@@ -234,9 +242,27 @@ async def test_strangers_do_not_get_in(tmp_path: Path) -> None:
             await page.next("welcome")
 
 
+async def test_a_withdrawn_link_ends_the_visit_that_it_opened(tmp_path: Path) -> None:
+    async with live_house(tmp_path) as house:
+        candidate = await house.live_candidate()
+        link = f"/api/v1/exams/{house.exam_id}/candidates/{candidate.attempt_id}/link"
+        async with house.page(candidate) as page, house.http(house.staff_token) as staff:
+            await page.next("welcome")
+            assert (await staff.delete(link)).status_code == 204
+            assert (await page.next("error"))["code"] == "not_joined"
+            assert await page.closed() == 4401
+
+
 def two_faces(update: Json) -> bool:
     body = update["body"]
     return body["type"] == "incident" and body["incident"]["signal"] == "multiple_faces"
+
+
+def closed_incidents(wall: Page) -> set[object]:
+    """What the wall has been told is closed, in its snapshot or since."""
+    told = [i for m in wall.of("snapshot") for i in m["incidents"]]
+    told += [m["body"]["incident"] for m in wall.of("update") if m["body"]["type"] == "incident"]
+    return {i["id"] for i in told if i["closed_at"] is not None}
 
 
 async def test_a_restart_in_the_middle_keeps_attempt_rules_incidents_and_evidence(tmp_path: Path) -> None:
@@ -246,7 +272,8 @@ async def test_a_restart_in_the_middle_keeps_attempt_rules_incidents_and_evidenc
             await page.next("welcome")
             await send_event(page, 1)
             async with sending(page, TOGETHER):
-                await wall.next("update", where=two_faces)
+                opened = await wall.next("update", where=two_faces)
+                incident_id = opened["body"]["incident"]["id"]
             snapshot = await house.services.monitor.snapshot(house.exam_id)
             clock_s = (await house.services.attempt_store.attempt(candidate.attempt_id)).clock_base_s
             await house.services.drain()  # what a server does first when it stops
@@ -267,16 +294,9 @@ async def test_a_restart_in_the_middle_keeps_attempt_rules_incidents_and_evidenc
         assert "observation_gap" in types
         async with later.wall() as wall, later.page(candidate) as page:
             assert (await page.next("welcome"))["acknowledged_seq"] == 1
-            open_now = [i for i in after.incidents if i.signal == "multiple_faces" and i.closed_at is None]
             async with sending(page, ALONE):
-                await wall.next(
-                    "update",
-                    where=lambda m: (
-                        m["body"]["type"] == "incident"
-                        and m["body"]["incident"]["id"] == open_now[0].id
-                        and m["body"]["incident"]["closed_at"] is not None
-                    ),
-                )
+                # Open when the server went away, so it closes now; or it had closed by itself just before.
+                await wall.until(lambda w: incident_id in closed_incidents(w))
 
 
 async def test_a_wall_clock_that_runs_backwards_breaks_nothing(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ export function createAttemptStore(room: Room): AttemptStore {
     warnings: [],
     handRaised: false,
     pausedBy: null,
-    reason: null,
+    reason: room.reason,
     givenBack: null,
     reconnectedAt: null,
     watchedBy: [],
@@ -112,6 +112,7 @@ function afterWelcome(view: AttemptView, message: Welcome): Partial<AttemptView>
     warnings: message.warnings,
     handRaised: message.hand_raised,
     pausedBy: message.paused_by,
+    reason: message.reason,
     watchedBy: [],
     ...(wasOffline ? { reconnectedAt: Date.now() } : {}),
     ...(wasOffline && credited >= 1 ? { givenBack: { seconds: credited, after: 'network' } } : {}),
@@ -124,7 +125,7 @@ function afterState(view: AttemptView, message: StateChanged): Partial<AttemptVi
     state: message.state,
     clock: heardNow(message.clock),
     reason: message.reason,
-    pausedBy: message.state === 'paused' ? view.pausedBy : null,
+    pausedBy: message.paused_by,
     ...(seconds !== null && seconds >= 1 ? { givenBack: { seconds, after: whatFor(view) } } : {}),
   };
 }

@@ -26,7 +26,6 @@ BY_POLICY = "policy"
 BY_CANDIDATE = "candidate"
 BY_CLOCK = "clock"
 
-_PAUSED_BY = {BY_POLICY: "the policy", BY_CANDIDATE: "you"}
 _REFUSED = "The candidate did not consent to the notice."
 _WITHDREW = "The candidate withdrew consent: please talk to them, and resume or end."
 _LOST = "Lost connection beyond the policy's limit: "
@@ -152,7 +151,7 @@ class Attempts:
             return tx.attempt
 
     async def pause(self, attempt_id: str, *, by: str, reason: str = "") -> AttemptRecord:
-        """The clock stands still. by: a staff user id, or `BY_POLICY`."""
+        """The clock stands still. by: a staff user id, whose reason the candidate reads, or `BY_POLICY`."""
         async with self.store.begin(attempt_id) as tx:
             await self._pause(tx, by, reason, self.clock.now_ms())
             return tx.attempt
@@ -164,7 +163,9 @@ class Attempts:
             state = next_state(tx.attempt.state, AttemptAction.RESUME)
             _require_consent(tx.attempt)
             given = pause_credit(tx.attempt.paused_at or now, now)
-            await tx.save_attempt(replace(tx.attempt, state=state, paused_at=None, paused_by=None))
+            await tx.save_attempt(
+                replace(tx.attempt, state=state, paused_at=None, paused_by=None, reason=None)
+            )
             await give_back(tx, self.ids, given)
             await tx.log(Entry.RESUMED, {"by": staff_id, "paused_s": given.seconds, "reason": reason})
             return tx.attempt
@@ -177,9 +178,9 @@ class Attempts:
             return tx.attempt
 
     async def end(self, attempt_id: str, *, staff_id: str, reason: str = "") -> AttemptRecord:
-        """A proctor ends the attempt; nobody and nothing else can."""
+        """A proctor ends the attempt; nobody and nothing else can. The candidate reads the reason."""
         async with self.store.begin(attempt_id) as tx:
-            await finish(tx, AttemptAction.END, self.clock.now_ms())
+            await finish(tx, AttemptAction.END, self.clock.now_ms(), reason)
             await tx.log(Entry.ENDED, {"by": staff_id, "reason": reason})
             return tx.attempt
 
@@ -203,8 +204,8 @@ class Attempts:
 
     async def _pause(self, tx: AttemptTx, by: str, reason: str, now_ms: int) -> None:
         state = next_state(tx.attempt.state, AttemptAction.PAUSE)
-        words = _PAUSED_BY.get(by, "your proctor")
-        await tx.save_attempt(replace(tx.attempt, state=state, paused_at=now_ms, paused_by=words))
+        said = None if by in {BY_POLICY, BY_CANDIDATE} else reason.strip() or None
+        await tx.save_attempt(replace(tx.attempt, state=state, paused_at=now_ms, paused_by=by, reason=said))
         await tx.log(Entry.PAUSED, {"by": by, "reason": reason})
 
     async def _exam_of(self, attempt_id: str) -> ExamRecord:
@@ -230,11 +231,19 @@ async def start(tx: AttemptTx, exam: ExamRecord, by: str, now_ms: int) -> None:
     await tx.log(Entry.STARTED, {"by": by})
 
 
-async def finish(tx: AttemptTx, action: AttemptAction, now_ms: int) -> None:
+async def finish(tx: AttemptTx, action: AttemptAction, now_ms: int, reason: str = "") -> None:
     """Submit, end or expire: nothing is paused, raised or asked any more."""
     state = next_state(tx.attempt.state, action)
     await tx.save_attempt(
-        replace(tx.attempt, state=state, over_at=now_ms, paused_at=None, paused_by=None, hand_raised_at=None)
+        replace(
+            tx.attempt,
+            state=state,
+            over_at=now_ms,
+            paused_at=None,
+            paused_by=None,
+            reason=reason.strip() or None,
+            hand_raised_at=None,
+        )
     )
 
 

@@ -24,6 +24,8 @@ from examhall.domain.presets import WARNING_TEXTS
 
 CANDIDATE = "candidate"  # the sender of a chat message; anything else is a staff user id
 POLICY = "policy"  # the sender of a warning that no person sent
+_PAUSED_BY_FOR_STAFF = {POLICY: "the policy", CANDIDATE: "the candidate"}
+_PAUSED_BY_FOR_CANDIDATE = {POLICY: "the policy", CANDIDATE: "you"}
 
 # What the candidate's own network or another device did is nothing to warn them of by hand.
 _NOT_PREPARED = frozenset({Signal.CONNECTION_LOST, Signal.SECOND_DEVICE})
@@ -135,7 +137,16 @@ def warning(record: WarningRecord) -> views.WarningNote:
     return views.WarningNote(record.id, record.text, record.at, record.acknowledged_at)
 
 
-def card(attempt: AttemptRecord, clock_now: views.Clock, known_risk: views.Risk) -> views.AttemptCard:
+def paused_by(attempt: AttemptRecord) -> str | None:
+    """For the candidate's page, which sees no names."""
+    by = attempt.paused_by
+    return None if by is None else _PAUSED_BY_FOR_CANDIDATE.get(by, "your proctor")
+
+
+def card(
+    attempt: AttemptRecord, clock_now: views.Clock, known_risk: views.Risk, names: Mapping[str, str]
+) -> views.AttemptCard:
+    by = attempt.paused_by
     return views.AttemptCard(
         attempt_id=attempt.id,
         number=attempt.number,
@@ -148,7 +159,7 @@ def card(attempt: AttemptRecord, clock_now: views.Clock, known_risk: views.Risk)
         risk=known_risk,
         hand_raised_at=attempt.hand_raised_at,
         sharing=views.Sharing(attempt.sharing_camera, attempt.sharing_microphone, attempt.sharing_screen),
-        paused_by=attempt.paused_by,
+        paused_by=None if by is None else _PAUSED_BY_FOR_STAFF.get(by) or names.get(by, "a proctor"),
         note=attempt.note,
     )
 

@@ -143,10 +143,12 @@ class Monitor:
         now_ms: int,
     ) -> views.AttemptCard:
         policy = await self.store.policy(attempt)
+        names = await self.store.staff_names([attempt.paused_by]) if attempt.paused_by else {}
         return cards.card(
             attempt,
             cards.clock(attempt, exam, credits_, now_ms),
             cards.risk(incidents, policy.risk_half_life_s),
+            names,
         )
 
 

@@ -124,7 +124,7 @@ class AttemptCard:
     risk: Risk
     hand_raised_at: int | None
     sharing: Sharing
-    paused_by: str | None
+    paused_by: str | None  # a name of staff, "the policy" or "the candidate"
     note: str | None  # "pictures are not looked at for 60 s: ..."
 
 

@@ -162,9 +162,7 @@ WARNING_TEXTS: Mapping[Signal, WarningText] = {
     Signal.WINDOW_BLUR: WarningText(
         "Another window was in front.", "Please click into the exam page and close other windows."
     ),
-    Signal.FULLSCREEN_EXIT: WarningText(
-        "The exam left full screen.", "Please choose “Back to full screen”."
-    ),
+    Signal.FULLSCREEN_EXIT: WarningText("The exam left full screen.", "Please choose “Back to full screen”."),
     Signal.CLIPBOARD: WarningText(
         "The clipboard was used.", "Please type your answers; copy and paste are not part of this exam."
     ),

@@ -120,7 +120,8 @@ class Welcome(Message):
     hand_raised: bool
     chat: tuple[ChatMessage, ...]
     warnings: tuple[WarningNote, ...]  # not yet acknowledged
-    paused_by: str | None  # "your proctor" or "the policy"
+    paused_by: str | None  # "your proctor", "the policy" or "you"
+    reason: str | None  # what staff said of the pause or the end
     server_now: Ms
 
 
@@ -134,7 +135,8 @@ class StateChanged(Message):
     type: Literal["state"] = "state"
     state: AttemptState
     clock: Clock
-    reason: str | None = None  # words for the candidate
+    paused_by: str | None = None  # as in the welcome
+    reason: str | None = None  # what staff said of the pause or the end
     given_back_s: float | None = None
 
 

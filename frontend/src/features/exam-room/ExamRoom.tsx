@@ -16,7 +16,9 @@ export function ExamRoom() {
     <div className={styles.room}>
       <title>{`${title} · Examhall`}</title>
       <header className={styles.head}>
-        <h1 className={styles.title}>{title}</h1>
+        <h1 className={styles.title} title={title}>
+          {title}
+        </h1>
         <TimeLeft />
       </header>
       <Notes />
@@ -39,11 +41,8 @@ function Paused() {
   return (
     <div className={styles.paused}>
       <h2>Your exam is paused</h2>
-      <p>
-        {by === null && reason !== null
-          ? reason
-          : `It was paused by ${by ?? 'your proctor'}. The clock stands still.`}
-      </p>
+      <p>It was paused by {by ?? 'your proctor'}. The clock stands still.</p>
+      {reason !== null && <p>What was said: {reason}</p>}
       <p>
         {left !== null && `${inWords(left)} are kept for you. `}Your work stays as it is and is hidden until
         the exam goes on.

@@ -139,7 +139,8 @@ class AttemptRow(Base):
     consented_at: Mapped[int | None]
     live_at: Mapped[int | None]  # when the clock started
     paused_at: Mapped[int | None]
-    paused_by: Mapped[str | None] = mapped_column(String(100))
+    paused_by: Mapped[str | None] = mapped_column(String(32))  # user id, "policy" or "candidate"
+    reason: Mapped[str | None] = mapped_column(String(500), info=RECORD)  # what the candidate reads
     over_at: Mapped[int | None]
     connected: Mapped[bool] = mapped_column(default=False)
     disconnected_at: Mapped[int | None]

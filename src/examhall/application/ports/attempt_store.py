@@ -39,7 +39,7 @@ class AttemptRecord:
     consented_at: int | None
     live_at: int | None
     paused_at: int | None
-    paused_by: str | None  # words: "your proctor", "the policy", "you"
+    paused_by: str | None  # a staff user id, "policy" or "candidate"
     over_at: int | None
     connected: bool
     disconnected_at: int | None
@@ -51,6 +51,7 @@ class AttemptRecord:
     clock_base_s: float
     rules_state: Json | None = field(repr=False)
     created_at: int = 0
+    reason: str | None = field(default=None, repr=False)  # staff's words for this pause or end
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def _room(view: RoomView) -> Room:
         opens_at=exam.opens_at,
         closes_at=exam.closes_at,
         state=attempt.state,
+        reason=attempt.reason,
         consented=attempt.consented_at is not None,
         notice=Notice(
             hash=notice.hash,

@@ -1,7 +1,6 @@
 """WS /ws/attempts/{attempt_id}: frames, events and words of the candidate's page, and what it is told."""
 
 import asyncio
-from collections.abc import Mapping
 
 from fastapi import APIRouter, WebSocket
 from pydantic import TypeAdapter
@@ -21,12 +20,12 @@ from examhall.application.ports.live import (
 )
 from examhall.application.ports.live_metrics import FRAMES_REFUSED
 from examhall.application.services import Services
-from examhall.domain.attempt import OVER, AttemptState
+from examhall.domain.attempt import OVER
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import unpack_frame
 from examhall.web import wire
-from examhall.web.auth import services_of
-from examhall.web.sockets.doors import let_in
+from examhall.web.auth import services_of, socket_identity
+from examhall.web.sockets.doors import close_code, let_in
 from examhall.web.sockets.line import Closed, Line, known_types, until_one_ends
 from examhall.web.sockets.signalling import signal_in, signal_out
 
@@ -36,12 +35,6 @@ KIND = "candidate"
 OVER_GRACE_S = 5.0  # for events that are still on their way
 _MESSAGES: TypeAdapter[wire.CandidateMessage] = TypeAdapter(wire.CandidateMessage)
 _KNOWN = known_types(wire.CandidateMessage)
-_OVER_WORDS: Mapping[AttemptState, str] = {
-    AttemptState.SUBMITTED: "You have finished the exam.",
-    AttemptState.ENDED: "Your proctor has ended the exam.",
-    AttemptState.EXPIRED: "The time is over.",
-    AttemptState.REVIEWED: "The exam is over.",
-}
 _PARTING = {
     Farewell.REPLACED: (wire.CLOSE_REPLACED, "replaced"),
     Farewell.OVER: (wire.CLOSE_OVER, "over"),
@@ -58,7 +51,7 @@ async def attempt_socket(websocket: WebSocket, attempt_id: str) -> None:
     if await let_in(websocket, "attempt_socket") is None:
         return
     line = CandidateLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics)
-    await line.run(_Visit(services, line, attempt_id).serve())
+    await line.run(_Visit(services, line, websocket, attempt_id).serve())
 
 
 class CandidatePage:
@@ -108,9 +101,12 @@ class CandidatePage:
 class _Visit:
     """One socket's stay, from hello to the end."""
 
-    def __init__(self, services: Services, line: CandidateLine, attempt_id: str) -> None:
+    def __init__(
+        self, services: Services, line: CandidateLine, websocket: WebSocket, attempt_id: str
+    ) -> None:
         self._services = services
         self._line = line
+        self._websocket = websocket
         self._attempt_id = attempt_id
         self._told_chat: set[str] = set()
         self._told_warnings: set[str] = set()
@@ -166,7 +162,8 @@ class _Visit:
                 hand_raised=view.attempt.hand_raised_at is not None,
                 chat=view.chat,
                 warnings=view.warnings,
-                paused_by=view.attempt.paused_by,
+                paused_by=cards.paused_by(view.attempt),
+                reason=view.attempt.reason,
                 server_now=self._services.clock.now_ms(),
             )
         )
@@ -177,6 +174,9 @@ class _Visit:
             key, _ = await changes.next()
             if key == "come_back":
                 self._line.say(wire.ComeBack(after_s=2.0))
+                continue
+            if key == "rights":
+                await self._still_invited()
                 continue
             view = await self._services.monitor.candidate_view(self._attempt_id)
             if view.attempt.consented_at is None:
@@ -189,6 +189,14 @@ class _Visit:
         await asyncio.sleep(OVER_GRACE_S)
         raise Closed(wire.CLOSE_OVER, "over")
 
+    async def _still_invited(self) -> None:
+        """A link that was withdrawn ends the visit that it opened."""
+        try:
+            await socket_identity(self._websocket, "attempt_socket")
+        except ExamhallError as error:
+            self._line.refuse(error)
+            raise Closed(close_code(error), error.code) from error
+
     def _tell_state(self, view: CandidateView) -> None:
         told, self._told = self._told, view
         if told is None or (told.attempt.hand_raised_at is None) != (view.attempt.hand_raised_at is None):
@@ -200,7 +208,8 @@ class _Visit:
             wire.StateChanged(
                 state=view.attempt.state,
                 clock=view.clock,
-                reason=_reason(view),
+                paused_by=cards.paused_by(view.attempt),
+                reason=view.attempt.reason,
                 given_back_s=given if given > 0 else None,
             )
         )
@@ -307,9 +316,3 @@ def _same_time(told: CandidateView, now: CandidateView) -> bool:
         and told.clock.paused_at == now.clock.paused_at
         and told.clock.credited_s == now.clock.credited_s
     )
-
-
-def _reason(view: CandidateView) -> str | None:
-    if view.attempt.state is AttemptState.PAUSED:
-        return f"Paused by {view.attempt.paused_by or 'your proctor'}. Your time stands still."
-    return _OVER_WORDS.get(view.attempt.state)
