@@ -65,7 +65,10 @@ export class CandidateSocket {
 
   start(): void {
     this.#stopped = false;
-    this.#open();
+    if (this.#socket === null) {
+      clearTimeout(this.#timer);
+      this.#open();
+    }
   }
 
   stop(): void {

@@ -11,6 +11,7 @@ import { Devices } from '@/features/check-in/Devices';
 import { ResumeDevices } from '@/features/check-in/ResumeDevices';
 import { Waiting } from '@/features/check-in/Waiting';
 import { Welcome } from '@/features/check-in/Welcome';
+import { Withdrawn } from '@/features/check-in/Withdrawn';
 import { EndPage } from '@/features/exam-room/EndPage';
 import { ExamRoom } from '@/features/exam-room/ExamRoom';
 import { takePageLock } from '@/media/page-lock';
@@ -100,8 +101,11 @@ function Flow() {
   if (refused === 'signed_out') {
     return <SignedOut />;
   }
-  if (state === 'invited' || !consented) {
+  if (state === 'invited') {
     return <Welcome />;
+  }
+  if (!consented) {
+    return <Withdrawn />;
   }
   if (state === 'checking_in') {
     return <Devices />;

@@ -45,16 +45,25 @@ export async function sendEvents(
   return taken.acknowledged_seq;
 }
 
-/** Where sockets are blocked: one frame, header included. Pictures may be lost, so nothing is thrown. */
-export async function sendFrame(attemptId: string, frame: Uint8Array<ArrayBuffer>): Promise<void> {
+/**
+ * Where sockets are blocked: one frame, header included. Returns in how many seconds the next one is wanted, or
+ * null. Pictures may be lost, so nothing is thrown.
+ */
+export async function sendFrame(
+  attemptId: string,
+  instanceId: string,
+  frame: Uint8Array<ArrayBuffer>,
+): Promise<number | null> {
   try {
-    await fetch(`/api/v1/attempts/${encodeURIComponent(attemptId)}/frames`, {
+    const answer = await fetch(`/api/v1/attempts/${encodeURIComponent(attemptId)}/frames`, {
       method: 'POST',
       credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/octet-stream' },
+      headers: { 'Content-Type': 'application/octet-stream', 'Examhall-Instance': instanceId },
       body: frame,
     });
+    const wanted = Number(answer.headers.get('Examhall-Sampling-Interval'));
+    return wanted > 0 ? wanted : null;
   } catch {
-    // The next picture tells more than this one again.
+    return null; // the next picture tells more than this one again
   }
 }

@@ -2,9 +2,10 @@ import type { CandidateMessage, PageEventKind, ServerToCandidate } from '@/api/g
 import { BLOCKED_AFTER_FAILURES, CandidateSocket } from '@/api/candidate-socket';
 import * as attemptApi from '@/attempt/attempt-api';
 import { createAttemptStore, viewAfter, type AttemptStore } from '@/attempt/attempt-store';
-import { DeviceKeeper } from '@/attempt/device-keeper';
+import { DeviceKeeper, STOPPED } from '@/attempt/device-keeper';
 import { EventSender } from '@/attempt/event-sender';
 import { heardNow } from '@/attempt/exam-clock';
+import { neededDevices } from '@/attempt/needed-devices';
 import { isOver } from '@/attempt/states';
 import { sampleCamera, type CameraSampler, type Picture } from '@/media/capture';
 import type { DeviceKind } from '@/media/devices';
@@ -26,6 +27,7 @@ export class AttemptSession {
   readonly store: AttemptStore;
   readonly devices: DeviceKeeper;
   readonly #attemptId: string;
+  readonly #instanceId: string;
   readonly #socket: CandidateSocket;
   readonly #events: EventSender;
   readonly #publisher: Publisher;
@@ -45,6 +47,7 @@ export class AttemptSession {
 
   private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue) {
     this.#attemptId = room.attempt_id;
+    this.#instanceId = instanceId;
     this.#intervalS = room.sampling_interval_s;
     this.store = createAttemptStore(room);
     this.#socket = new CandidateSocket({
@@ -109,8 +112,9 @@ export class AttemptSession {
       },
       { signal: this.#stopped.signal },
     );
-    const { room, state } = this.store.getState();
-    if (room.consented && !isOver(state)) {
+    const { state } = this.store.getState();
+    // Also after a withdrawal: the proctor is there to talk.
+    if (state !== 'invited' && !isOver(state)) {
       this.#socket.start();
     }
   }
@@ -125,9 +129,10 @@ export class AttemptSession {
   // ---- what the candidate does --------------------------------------------------------------------
 
   async agree(): Promise<void> {
-    const { room } = this.store.getState();
-    this.#settle(await attemptApi.answerNotice(this.#attemptId, room.notice, true));
-    this.store.setState({ room: { ...room, consented: true } });
+    const { notice } = this.store.getState().room;
+    const answer = await attemptApi.answerNotice(this.#attemptId, notice, true);
+    this.store.setState(({ room }) => ({ room: { ...room, consented: true } }));
+    this.#settle(answer);
     this.#socket.start();
   }
 
@@ -145,7 +150,10 @@ export class AttemptSession {
   }
 
   async withdraw(): Promise<void> {
-    this.#settle(await attemptApi.withdraw(this.#attemptId));
+    const answer = await attemptApi.withdraw(this.#attemptId);
+    this.#stopCapture();
+    this.store.setState(({ room }) => ({ room: { ...room, consented: false }, devicesReady: false }));
+    this.#settle(answer);
   }
 
   /** After "already open elsewhere": the other page may be closed by now. */
@@ -160,6 +168,11 @@ export class AttemptSession {
 
   /** Goes on from the device check, on first arrival or after a reload. */
   devicesDone(): void {
+    const { room, devices } = this.store.getState();
+    for (const kind of neededDevices(room)) {
+      // An earlier page load had it on; that this one goes on without it is worth the same word.
+      if (devices[kind].status !== 'on') this.#report(STOPPED[kind]);
+    }
     this.store.setState({ devicesReady: true });
     this.#watchWhileLive();
   }
@@ -272,19 +285,22 @@ export class AttemptSession {
     }));
     if (failures >= BLOCKED_AFTER_FAILURES && this.#http === undefined) {
       this.#http = setInterval(() => void this.#overHttp(), HTTP_EVERY_MS);
+      void this.#overHttp();
     }
   }
 
   async #overHttp(): Promise<void> {
     try {
-      await this.#events.post((instanceId, events) =>
+      // Also without events: it says that this page is there.
+      await this.#events.post(this.#instanceId, (instanceId, events) =>
         attemptApi.sendEvents(this.#attemptId, instanceId, events),
       );
       const room = await attemptApi.getRoom(this.#attemptId);
+      if (this.#http === undefined) return; // the socket came back meanwhile and knows better
       this.store.setState({ room, state: room.state, clock: heardNow(room.clock), connection: 'limited' });
       this.#afterState();
     } catch {
-      this.store.setState({ connection: 'offline' });
+      if (this.#http !== undefined) this.store.setState({ connection: 'offline' });
     }
   }
 
@@ -316,7 +332,7 @@ export class AttemptSession {
 
   #watchWhileLive(): void {
     const { room, state, devicesReady } = this.store.getState();
-    const live = state === 'live' || state === 'paused';
+    const live = room.consented && (state === 'live' || state === 'paused');
     const { watch_focus: focus, watch_clipboard: clipboard, watch_fullscreen: fullscreen } = room;
     this.#page.watch(live ? { focus, clipboard, fullscreen: false } : null);
     // A reload leaves full screen; until the candidate has clicked, that is nobody's doing.
@@ -339,7 +355,15 @@ export class AttemptSession {
     this.#pictures += 1;
     const frame = packFrame(head, jpeg);
     if (!this.#socket.sendPicture(frame) && this.store.getState().connection === 'limited') {
-      void attemptApi.sendFrame(this.#attemptId, frame);
+      void this.#postPicture(frame);
+    }
+  }
+
+  /** Sockets are blocked: the answer carries what the socket would say of the sampling. */
+  async #postPicture(frame: Uint8Array<ArrayBuffer>): Promise<void> {
+    const wanted = await attemptApi.sendFrame(this.#attemptId, this.#instanceId, frame);
+    if (wanted !== null) {
+      this.#setInterval(wanted);
     }
   }
 

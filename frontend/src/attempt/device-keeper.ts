@@ -13,7 +13,7 @@ const STARTED = {
   microphone: 'microphone_started',
   screen: 'screen_share_started',
 } as const;
-const STOPPED = {
+export const STOPPED = {
   camera: 'camera_stopped',
   microphone: 'microphone_stopped',
   screen: 'screen_share_stopped',

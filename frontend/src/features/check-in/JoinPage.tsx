@@ -67,7 +67,41 @@ async function enter(token: string): Promise<string> {
 
 const ASK = 'Ask the people who sent you the link.';
 
-/** By the stable code where it is known, by the status where it is not. */
+const TROUBLES = {
+  link_incomplete: {
+    title: 'This link is not complete',
+    words: 'Copy the whole link from your invitation, to its very last character, and open it again.',
+    retry: false,
+  },
+  link_altered: {
+    title: 'This link is not right',
+    words:
+      'A part of it was changed or is missing. Copy the whole link from your invitation and open it again.',
+    retry: false,
+  },
+  link_foreign: {
+    title: 'This link is for another place',
+    words: `It was not made for this exam on this server. Check that you opened the right invitation. ${ASK}`,
+    retry: false,
+  },
+  link_revoked: {
+    title: 'This link no longer works',
+    words: `It was withdrawn, most likely because you were sent a newer one. Use the newest link. ${ASK}`,
+    retry: false,
+  },
+  link_expired: {
+    title: 'This link has expired',
+    words: `The time for this exam is over. ${ASK}`,
+    retry: false,
+  },
+  attempt_over: {
+    title: 'This exam is over',
+    words: `Your exam has ended, so its link opens nothing any more. You can close this page.`,
+    retry: false,
+  },
+} satisfies Record<string, Trouble>;
+
+/** By the stable code; what has none of these codes may pass by itself, so it can be tried again. */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof ApiProblem)) {
     return {
@@ -76,40 +110,13 @@ export function troubleOf(error: unknown): Trouble {
       retry: true,
     };
   }
-  const { code, status, message } = error;
-  if (code === 'link_incomplete') {
-    return {
-      title: 'This link is not complete',
-      words: `Copy the whole link from your invitation, to its very last character, and open it again.`,
-      retry: false,
-    };
+  const known = (TROUBLES as Partial<Record<string, Trouble>>)[error.code];
+  if (known !== undefined) {
+    return known;
   }
-  if (code.includes('revoked')) {
-    return {
-      title: 'This link no longer works',
-      words: `It was withdrawn, most likely because you were sent a newer one. Use the newest link. ${ASK}`,
-      retry: false,
-    };
+  // A token that is no token at all is refused by its form, before anybody looks at what it says.
+  if (error.status === 422) {
+    return TROUBLES.link_altered;
   }
-  if (code.includes('expired')) {
-    return { title: 'This link has expired', words: `The time for this exam is over. ${ASK}`, retry: false };
-  }
-  if (code.includes('over')) {
-    return {
-      title: 'This exam is over',
-      words: `Your exam has been finished, so its link opens nothing any more. ${ASK}`,
-      retry: false,
-    };
-  }
-  if (status === 401 || status === 403 || status === 404 || status === 422) {
-    return {
-      title: 'This link is not right',
-      words: `A part of it was changed or is missing. Copy the whole link from your invitation and open it again.`,
-      retry: false,
-    };
-  }
-  if (status === 410) {
-    return { title: 'This link no longer works', words: message, retry: false };
-  }
-  return { title: 'This did not work', words: message, retry: true };
+  return { title: 'This did not work', words: error.message, retry: true };
 }

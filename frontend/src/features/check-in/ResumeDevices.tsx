@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import type { AttemptState } from '@/api/generated/socket';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { Chat } from '@/attempt/Chat';
 import { enterFullScreen } from '@/attempt/full-screen';
@@ -9,11 +10,16 @@ import { alreadyAllowed } from '@/media/devices';
 import { DeviceRow } from './DeviceRow';
 import styles from './Devices.module.css';
 
+const STANDS: Partial<Record<AttemptState, string>> = {
+  live: 'Your exam is running.',
+  paused: 'Your exam is paused until your proctor lets it go on.',
+};
+
 /** After a reload the attempt stands where it was, but a browser gives devices only to a page that asks. */
 export function ResumeDevices() {
   const session = useAttemptSession();
   const room = useAttempt((view) => view.room);
-  const live = useAttempt((view) => view.state !== 'waiting');
+  const state = useAttempt((view) => view.state);
   const [tried, setTried] = useState(false);
   const asked = useRef(false);
 
@@ -40,12 +46,7 @@ export function ResumeDevices() {
     <StepPage
       exam={room.exam_title}
       title="Welcome back"
-      lead={
-        <p>
-          Nothing is lost. {live ? 'Your exam is running: turn' : 'Turn'} your devices on again with one click
-          to go on.
-        </p>
-      }
+      lead={<p>Nothing is lost. {STANDS[state]} Turn your devices on again with one click to go on.</p>}
       actions={
         <>
           <Button variant="primary" size="large" onPress={() => void turnOn()}>

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import type { Notice } from '@/attempt/attempt-api';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { inWords } from '@/attempt/exam-clock';
 import { StepPage } from '@/attempt/StepPage';
@@ -8,6 +7,7 @@ import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { Markdown } from '@/components/ui/Markdown';
 import { span, zoneName } from '@/format/time';
+import { WhatBecomesOfIt, Watched } from './Notice';
 import styles from './Welcome.module.css';
 
 /** What is watched, why, how long it is kept and who sees it; then the candidate decides. */
@@ -74,63 +74,13 @@ export function Welcome() {
         </section>
       )}
       <Watched notice={room.notice} />
-      <Facts notice={room.notice} />
+      <WhatBecomesOfIt notice={room.notice} />
       {trouble !== null && (
         <Banner tone="medium" live="alert" title="This did not work">
           <p>{trouble.message}</p>
         </Banner>
       )}
     </StepPage>
-  );
-}
-
-function Watched({ notice }: { notice: Notice }) {
-  const devices = [
-    notice.camera ? 'your camera' : null,
-    notice.microphone ? 'your microphone' : null,
-    notice.screen ? 'your screen' : null,
-  ].filter((device) => device !== null);
-  return (
-    <section className={styles.section}>
-      <h2>What is watched, and why</h2>
-      <p>
-        The exam uses {list(devices)}. The computer looks for these things, so that everybody sits the exam
-        under the same conditions:
-      </p>
-      <ul className={styles.watched}>
-        {notice.watched.map(({ signal, label, sentence }) => (
-          <li key={signal}>
-            <span className={styles.label}>{label}</span>
-            <p>{sentence}</p>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Facts({ notice }: { notice: Notice }) {
-  return (
-    <section className={styles.section}>
-      <h2>What happens with it</h2>
-      <dl className={styles.facts}>
-        <dt>Who sees it</dt>
-        <dd>{notice.who_sees}</dd>
-        <dt>Who decides</dt>
-        <dd>{notice.human_decides}</dd>
-        <dt>How long it is kept</dt>
-        <dd>
-          {notice.retention_days} {notice.retention_days === 1 ? 'day' : 'days'}, then it is deleted.
-        </dd>
-        <dt>If your network fails</dt>
-        <dd>
-          Keep working. Up to {inWords(notice.network_credit_limit_s)} of lost connection are given back to
-          you by itself; beyond that your proctor decides.
-        </dd>
-        <dt>If you change your mind</dt>
-        <dd>You can withdraw during the exam: it is paused at once and your proctor talks with you.</dd>
-      </dl>
-    </section>
   );
 }
 
@@ -156,8 +106,4 @@ function Refused({ onBack }: { onBack: () => void }) {
       </p>
     </StepPage>
   );
-}
-
-function list(words: string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }

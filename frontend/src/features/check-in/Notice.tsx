@@ -1,0 +1,59 @@
+import type { Notice } from '@/attempt/attempt-api';
+import { inWords } from '@/attempt/exam-clock';
+import styles from './Welcome.module.css';
+
+/** What the computer looks for, each in one sentence. */
+export function Watched({ notice }: { notice: Notice }) {
+  const devices = [
+    notice.camera ? 'your camera' : null,
+    notice.microphone ? 'your microphone' : null,
+    notice.screen ? 'your screen' : null,
+  ].filter((device) => device !== null);
+  return (
+    <section className={styles.section}>
+      <h2>What is watched, and why</h2>
+      <p>
+        The exam uses {list(devices)}. The computer looks for these things, so that everybody sits the exam
+        under the same conditions:
+      </p>
+      <ul className={styles.watched}>
+        {notice.watched.map(({ signal, label, sentence }) => (
+          <li key={signal}>
+            <span className={styles.label}>{label}</span>
+            <p>{sentence}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who sees it, who decides, how long it is kept, and what a failing network or a change of mind means. */
+export function WhatBecomesOfIt({ notice }: { notice: Notice }) {
+  return (
+    <section className={styles.section}>
+      <h2>What happens with it</h2>
+      <dl className={styles.facts}>
+        <dt>Who sees it</dt>
+        <dd>{notice.who_sees}</dd>
+        <dt>Who decides</dt>
+        <dd>{notice.human_decides}</dd>
+        <dt>How long it is kept</dt>
+        <dd>
+          {notice.retention_days} {notice.retention_days === 1 ? 'day' : 'days'}, then it is deleted.
+        </dd>
+        <dt>If your network fails</dt>
+        <dd>
+          Keep working. Up to {inWords(notice.network_credit_limit_s)} of lost connection is given back to you
+          by itself; beyond that your proctor decides.
+        </dd>
+        <dt>If you change your mind</dt>
+        <dd>You can withdraw during the exam: it is paused at once and your proctor talks with you.</dd>
+      </dl>
+    </section>
+  );
+}
+
+function list(words: string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
