@@ -1,5 +1,5 @@
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
-import { inWords } from '@/attempt/exam-clock';
+import { inWords, isOne } from '@/attempt/exam-clock';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 
@@ -20,14 +20,17 @@ export function ConnectionBanner() {
       {connection === 'offline' && (
         <Banner tone="medium" title="You are offline.">
           <p>
-            Keep working: everything is kept here and your time is protected. Up to {inWords(limitS)} are
-            given back by themselves, beyond that your proctor decides.
+            Keep working: everything is kept here and your time is protected. Up to {inWords(limitS)} of lost
+            connection are given back by itself; beyond that your proctor decides.
           </p>
         </Banner>
       )}
       {connection === 'limited' && (
         <Banner title="Your network blocks a part of the connection.">
-          <p>The exam goes on and nothing is lost. Chat and warnings may come a few seconds late.</p>
+          <p>
+            The exam goes on, and your camera and your time are safe. Chat, a raised hand and notes of your
+            proctor wait until the whole connection is back: in need, use the contact on your invitation.
+          </p>
         </Banner>
       )}
       {connection === 'open' && givenBack !== null && (
@@ -45,7 +48,7 @@ export function ConnectionBanner() {
           }
         >
           <p>
-            {inWords(givenBack.seconds)} were{' '}
+            {inWords(givenBack.seconds)} {isOne(givenBack.seconds) ? 'was' : 'were'}{' '}
             {givenBack.after === 'other' ? 'added to your time' : 'given back to you'}.
             {givenBack.after === 'network' && ' Everything you did meanwhile has been sent.'}
           </p>

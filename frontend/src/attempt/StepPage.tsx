@@ -28,7 +28,11 @@ export function StepPage({ title, lead, exam, step, children, actions }: StepPag
       <header className={styles.head}>
         <img className={styles.mark} src="/favicon.svg" alt="" width="24" height="24" />
         <span className={styles.brand}>Examhall</span>
-        {exam !== undefined && <span className={styles.exam}>{exam}</span>}
+        {exam !== undefined && (
+          <span className={styles.exam} title={exam}>
+            {exam}
+          </span>
+        )}
       </header>
       <main className={styles.main}>
         {step !== undefined && <Steps current={STEPS.indexOf(step)} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inWords, timeLeftMs } from '@/attempt/exam-clock';
+import { inWords, isOne, timeLeftMs } from '@/attempt/exam-clock';
 
 const clock = {
   started_at: 1_000,
@@ -37,5 +37,12 @@ describe('inWords', () => {
     [7260, '2 hours and 1 minute'],
   ])('says %d s as "%s"', (seconds, words) => {
     expect(inWords(seconds)).toBe(words);
+  });
+});
+
+describe('number of a length in words', () => {
+  it('is one where a single thing is named', () => {
+    expect([1, 60, 3600, 1.2].map(isOne)).toEqual([true, true, true, true]);
+    expect([0, 2, 61, 120].map(isOne)).toEqual([false, false, false, false]);
   });
 });

@@ -18,6 +18,11 @@ export function timeLeftMs({ clock, aheadMs }: ExamClock, now: number): number |
   return Math.max(0, clock.deadline - (clock.paused_at ?? now + aheadMs));
 }
 
+/** Whether a length in whole words is of one thing alone: "1 second was", "1 minute was". */
+export function isOne(seconds: number): boolean {
+  return [1, 60, 3600].includes(Math.round(seconds));
+}
+
 /** "2 minutes", "1 minute and 5 seconds": a length of time in whole words. */
 export function inWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -5,7 +5,7 @@ import { DevicePicture } from '@/attempt/DevicePicture';
 import { inWords } from '@/attempt/exam-clock';
 import { StepPage } from '@/attempt/StepPage';
 import { Markdown } from '@/components/ui/Markdown';
-import { clockTime, countdown } from '@/format/time';
+import { clockTime, countdown, dateAndTime, howLong } from '@/format/time';
 import { useTick } from '@/format/tick';
 import styles from './Waiting.module.css';
 
@@ -25,17 +25,20 @@ export function Waiting() {
           {room.admission === 'proctor'
             ? 'Your proctor will let you in. '
             : 'The exam opens by itself at its time. '}
-          Stay on this page; your time has not started.
+          Your time has not started.{' '}
+          {toStart > 3600
+            ? 'You may close this page and come back with the same link.'
+            : 'Stay on this page.'}
         </p>
       }
     >
       <ConnectionBanner />
       <div className={styles.columns}>
         <div className={styles.box}>
-          <h2>{toStart > 0 ? `Opens at ${clockTime(room.opens_at)}` : 'Any moment now'}</h2>
+          <h2>{toStart > 0 ? `Opens ${when(room.opens_at, ahead)}` : nowWords(room.admission)}</h2>
           {toStart > 0 && (
             <p className={styles.count} role="timer">
-              {countdown(toStart * 1000)}
+              {untilStart(toStart)}
             </p>
           )}
           <p>You will have {inWords(room.clock.duration_s)}.</p>
@@ -54,4 +57,25 @@ export function Waiting() {
       )}
     </StepPage>
   );
+}
+
+function nowWords(admission: string): string {
+  return admission === 'proctor' ? 'Your proctor sees that you are here' : 'Any moment now';
+}
+
+/** "at 14:00" today, with the day on any other. */
+function when(at: number, aheadMs: number): string {
+  const today = new Date(Date.now() + aheadMs).toDateString() === new Date(at).toDateString();
+  return today ? `at ${clockTime(at)}` : dateAndTime(at);
+}
+
+const DAY_S = 24 * 3600;
+
+/** Counts seconds on the last day only: nobody waits for days by the second. */
+function untilStart(seconds: number): string {
+  if (seconds < DAY_S) {
+    return countdown(seconds * 1000);
+  }
+  const days = Math.floor(seconds / DAY_S);
+  return `${days} d ${howLong((seconds % DAY_S) * 1000).replace(/ \d+ min$/, '')}`;
 }
