@@ -44,8 +44,9 @@ export const Tile = memo(function Tile({ attemptId, tabbable }: { attemptId: str
       data-severity={open?.severity}
       data-passed={(open !== null && hasPassed(open)) || undefined}
       data-opened={opened || undefined}
-      onPointerEnter={() => {
-        setActive(true);
+      onPointerEnter={(event) => {
+        // Under a finger the actions would appear where it is about to let go.
+        setActive(event.pointerType !== 'touch');
       }}
       onPointerLeave={() => {
         setActive(false);
