@@ -118,6 +118,7 @@ class Pages:
         context = browser.new_context(
             base_url=self.base_url,
             viewport={"width": width, "height": height},
+            has_touch=size == PHONE,
             reduced_motion="reduce",
             locale="en-GB",
         )
