@@ -1,5 +1,5 @@
-import { Copy, Download, RefreshCw, Trash2, Unlink } from 'lucide-react';
-import { useState, type SyntheticEvent } from 'react';
+import { Copy, Download, Pencil, RefreshCw, Trash2, Unlink } from 'lucide-react';
+import { useRef, useState, type SyntheticEvent } from 'react';
 import { api, ask } from '@/api/client';
 import type { Candidate, Exam } from '@/api/types';
 import { LoadProblem, Waiting } from '@/components/staff/StaffPage';
@@ -9,6 +9,7 @@ import { StateMark } from '@/components/ui/StateMark';
 import { TextField } from '@/components/ui/TextField';
 import { toast, toastProblem } from '@/components/ui/toast';
 import { dateAndTime } from '@/format/time';
+import { CandidateDialog } from './CandidateDialog';
 import { CsvDialog } from './CsvDialog';
 import { download, linksCsv } from './links-csv';
 import { rosterKey, useListChange, useRoster } from './queries';
@@ -76,9 +77,20 @@ function RosterTable({
   candidates: readonly Candidate[];
   mayEdit: boolean;
 }) {
-  const [asked, setAsked] = useState<{ what: 'revoke' | 'remove' | 'renew'; candidate: Candidate } | null>(
-    null,
-  );
+  const [asked, setAsked] = useState<{
+    what: 'edit' | 'revoke' | 'remove' | 'renew';
+    candidate: Candidate;
+  } | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const close = () => {
+    setAsked(null);
+    // A dialog hands the focus back a frame later; the button it came from may have gone with its row or link.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) list.current?.focus();
+      });
+    });
+  };
   const copy = (candidate: Candidate) => {
     navigator.clipboard.writeText(candidate.link).then(() => {
       toast(`The link of ${candidate.name} is copied.`);
@@ -87,7 +99,7 @@ function RosterTable({
   return (
     // It scrolls sideways on small screens, so the keyboard has to reach it.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label="Candidates">
+    <div ref={list} className={styles.scroll} tabIndex={0} role="region" aria-label="Candidates">
       <table className={styles.table}>
         <thead>
           <tr>
@@ -115,39 +127,60 @@ function RosterTable({
               </td>
               <td>
                 <div>
-                  <Button
-                    size="small"
-                    aria-label={`Copy the link of ${one.name}`}
-                    onPress={() => {
-                      copy(one);
-                    }}
-                  >
-                    <Copy size={14} aria-hidden /> Copy
-                  </Button>
+                  {one.link === '' ? (
+                    <span>No link</span>
+                  ) : (
+                    <Button
+                      size="small"
+                      aria-label={`Copy the link of ${one.name}`}
+                      onPress={() => {
+                        copy(one);
+                      }}
+                    >
+                      <Copy size={14} aria-hidden /> Copy
+                    </Button>
+                  )}
                   {mayEdit && (
                     <>
                       <Button
                         size="small"
                         iconOnly
                         variant="quiet"
-                        aria-label={`New link for ${one.name}, this one runs out ${dateAndTime(one.link_expires_at)}`}
+                        aria-label={`Edit ${one.name}`}
+                        onPress={() => {
+                          setAsked({ what: 'edit', candidate: one });
+                        }}
+                      >
+                        <Pencil size={14} aria-hidden />
+                      </Button>
+                      <Button
+                        size="small"
+                        iconOnly
+                        variant="quiet"
+                        aria-label={
+                          one.link === ''
+                            ? `New link for ${one.name}`
+                            : `New link for ${one.name}, this one runs out ${dateAndTime(one.link_expires_at)}`
+                        }
                         onPress={() => {
                           setAsked({ what: 'renew', candidate: one });
                         }}
                       >
                         <RefreshCw size={14} aria-hidden />
                       </Button>
-                      <Button
-                        size="small"
-                        iconOnly
-                        variant="quiet"
-                        aria-label={`Revoke the link of ${one.name}`}
-                        onPress={() => {
-                          setAsked({ what: 'revoke', candidate: one });
-                        }}
-                      >
-                        <Unlink size={14} aria-hidden />
-                      </Button>
+                      {one.link !== '' && (
+                        <Button
+                          size="small"
+                          iconOnly
+                          variant="quiet"
+                          aria-label={`Revoke the link of ${one.name}`}
+                          onPress={() => {
+                            setAsked({ what: 'revoke', candidate: one });
+                          }}
+                        >
+                          <Unlink size={14} aria-hidden />
+                        </Button>
+                      )}
                       {one.state === 'invited' && (
                         <Button
                           size="small"
@@ -169,15 +202,11 @@ function RosterTable({
           ))}
         </tbody>
       </table>
-      {asked !== null && (
-        <RevokeDialog
-          examId={exam.id}
-          what={asked.what}
-          candidate={asked.candidate}
-          onClose={() => {
-            setAsked(null);
-          }}
-        />
+      {asked?.what === 'edit' && (
+        <CandidateDialog examId={exam.id} candidate={asked.candidate} onClose={close} />
+      )}
+      {asked !== null && asked.what !== 'edit' && (
+        <RevokeDialog examId={exam.id} what={asked.what} candidate={asked.candidate} onClose={close} />
       )}
     </div>
   );
