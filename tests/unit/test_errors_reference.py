@@ -84,6 +84,10 @@ def raised() -> Iterator[Raised]:
                     known = given.value if isinstance(given, ast.Constant) else constant(tree, given.id)
                     if isinstance(known, str):
                         yield Raised(known, None, where)
+    problems = ROOT / "src/examhall/web/problems.py"
+    for node in ast.walk(MODULES[problems]):  # the words for errors that the framework raises
+        if isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Constant):
+            yield Raised(str(node.elts[0].value), None, "web/problems.py")
     yield Raised("illegal_state_change", ErrorKind.CONFLICT, "domain/errors.py")
 
 

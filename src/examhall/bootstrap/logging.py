@@ -48,6 +48,8 @@ def set_up_logging(settings: Settings) -> None:
     # These name addresses with their queries, or every statement; ours say what is needed.
     for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "aiosqlite", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Below info it writes down the sockets' messages and headers: names, words and tokens.
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))
 
 
 def _without_color_codes(
