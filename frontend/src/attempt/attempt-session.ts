@@ -162,8 +162,8 @@ export class AttemptSession {
     this.#socket.start();
   }
 
-  openDevice(kind: DeviceKind): Promise<boolean> {
-    return this.devices.open(kind);
+  openDevice(kind: DeviceKind, deviceId?: string): Promise<boolean> {
+    return this.devices.open(kind, deviceId);
   }
 
   /** Goes on from the device check, on first arrival or after a reload. */

@@ -18,7 +18,8 @@ export type Connection = 'connecting' | 'open' | 'limited' | 'offline';
 export type Device =
   | { status: 'off' }
   | { status: 'asking' }
-  | { status: 'on'; stream: MediaStream }
+  /** silent: it is on and gives nothing, as with a shutter or a mute key. */
+  | { status: 'on'; stream: MediaStream; silent: boolean }
   | { status: 'problem'; problem: DeviceProblem }
   /** Was on and ended by itself: unplugged, or stopped from the browser's own bar. */
   | { status: 'stopped' };

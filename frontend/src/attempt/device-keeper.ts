@@ -1,4 +1,5 @@
 import type { PageEventKind } from '@/api/generated/socket';
+import { chooseInput, chosenInput } from '@/media/chosen-input';
 import { openDevice, type DeviceKind } from '@/media/devices';
 import type { Published } from '@/media/meeting-client';
 import type { AttemptStore, Device } from '@/attempt/attempt-store';
@@ -30,9 +31,13 @@ export class DeviceKeeper {
     this.#listener = listener;
   }
 
-  async open(kind: DeviceKind): Promise<boolean> {
+  /** deviceId: another camera or microphone than the one chosen last. */
+  async open(kind: DeviceKind, deviceId?: string): Promise<boolean> {
+    if (kind !== 'screen' && deviceId !== undefined) {
+      chooseInput(kind, deviceId);
+    }
     this.#show(kind, { status: 'asking' });
-    const opened = await openDevice(kind);
+    const opened = await openDevice(kind, kind === 'screen' ? null : (deviceId ?? chosenInput(kind)));
     if (!opened.ok) {
       this.#release(kind);
       this.#show(kind, { status: 'problem', problem: opened.problem });
@@ -49,7 +54,15 @@ export class DeviceKeeper {
         this.#tell();
       }
     });
-    this.#show(kind, { status: 'on', stream });
+    // A shared screen falls silent by itself when nothing on it moves.
+    if (kind !== 'screen') {
+      for (const change of ['mute', 'unmute'] as const) {
+        track.addEventListener(change, () => {
+          this.#silenced(kind, track, stream);
+        });
+      }
+    }
+    this.#show(kind, { status: 'on', stream, silent: kind !== 'screen' && track.muted });
     this.#listener.event(STARTED[kind]);
     this.#tell();
     return true;
@@ -61,6 +74,13 @@ export class DeviceKeeper {
       this.#show(kind, { status: 'off' });
     }
     this.#tell();
+  }
+
+  #silenced(kind: DeviceKind, track: MediaStreamTrack, stream: MediaStream): void {
+    if (this.#tracks[kind] === track && track.readyState === 'live') {
+      this.#show(kind, { status: 'on', stream, silent: track.muted });
+      this.#listener.event(track.muted ? STOPPED[kind] : STARTED[kind]);
+    }
   }
 
   #release(kind: DeviceKind): void {

@@ -6,6 +6,20 @@ export const DEVICE_NAMES: Record<DeviceKind, string> = {
   screen: 'Screen',
 };
 
+/** It is on, and nothing comes from it. */
+export function silentWords(kind: DeviceKind): { title: string; words: string } {
+  return kind === 'camera'
+    ? {
+        title: 'Your camera gives no picture.',
+        words: 'Open its shutter or press its key, close other programs that use it, or turn it on again.',
+      }
+    : {
+        title: 'Your microphone is muted.',
+        words:
+          'Unmute it with its own switch, the key on your keyboard or in your system, or turn it on again.',
+      };
+}
+
 /** What to do, for this device. Plain words; the browser's own names for its buttons differ. */
 export function whatToDo(kind: DeviceKind, problem: DeviceProblem): string {
   const name = DEVICE_NAMES[kind].toLowerCase();

@@ -18,21 +18,47 @@ const PROBLEMS: Record<string, DeviceProblem> = {
   NotSupportedError: 'unsupported',
 };
 
-const REQUESTS = {
-  camera: {
-    video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 }, facingMode: 'user' },
-  },
-  microphone: { audio: { echoCancellation: true, noiseSuppression: false } },
-} satisfies Record<string, MediaStreamConstraints>;
+/** What there is a choice of: a screen is chosen in the browser's own window. */
+export type InputKind = 'camera' | 'microphone';
 
-/** Asks the browser for one device; never throws. */
-export async function openDevice(kind: DeviceKind): Promise<Opened> {
+export interface Input {
+  id: string;
+  /** The device's own name. */
+  name: string;
+}
+
+const REQUESTS: Record<InputKind, (which: MediaTrackConstraints) => MediaStreamConstraints> = {
+  camera: (which) => ({
+    video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 }, ...which },
+  }),
+  microphone: (which) => ({ audio: { echoCancellation: true, noiseSuppression: false, ...which } }),
+};
+const ANY: Record<InputKind, MediaTrackConstraints> = { camera: { facingMode: 'user' }, microphone: {} };
+const LISTED_AS: Record<MediaDeviceKind, InputKind | null> = {
+  videoinput: 'camera',
+  audioinput: 'microphone',
+  audiooutput: null,
+};
+/** The system's choice shows up once more under these names. */
+const ALIASES = new Set(['default', 'communications']);
+
+/** The devices of a kind, in the browser's order; nothing before it has given one to this page. */
+export async function listInputs(kind: InputKind): Promise<Input[]> {
+  const all = await navigator.mediaDevices.enumerateDevices();
+  return all
+    .filter((device) => LISTED_AS[device.kind] === kind && device.label !== '')
+    .filter((device) => !ALIASES.has(device.deviceId))
+    .map((device) => ({ id: device.deviceId, name: device.label }));
+}
+
+/** Asks the browser for one device, that with this id where it is still there; never throws. */
+export async function openDevice(kind: DeviceKind, preferredId: string | null = null): Promise<Opened> {
   const missing = whatTheBrowserLacks(kind);
   if (missing !== null) {
     return { ok: false, problem: missing };
   }
   try {
-    return kind === 'screen' ? await openScreen() : await openInput(kind);
+    return kind === 'screen' ? await openScreen() : await openInput(kind, preferredId);
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }
@@ -64,9 +90,17 @@ function whatTheBrowserLacks(kind: DeviceKind): DeviceProblem | null {
   return wanted === undefined ? 'unsupported' : null;
 }
 
-async function openInput(kind: 'camera' | 'microphone'): Promise<Opened> {
-  const stream = await navigator.mediaDevices.getUserMedia(REQUESTS[kind]);
-  return opened(stream);
+async function openInput(kind: InputKind, preferredId: string | null): Promise<Opened> {
+  if (preferredId !== null) {
+    try {
+      const which = { deviceId: { exact: preferredId } };
+      return opened(await navigator.mediaDevices.getUserMedia(REQUESTS[kind](which)));
+    } catch (error) {
+      // Unplugged since it was chosen: any other is better than none.
+      if (!['unfit', 'missing'].includes(problemOf(error))) throw error;
+    }
+  }
+  return opened(await navigator.mediaDevices.getUserMedia(REQUESTS[kind](ANY[kind])));
 }
 
 async function openScreen(): Promise<Opened> {

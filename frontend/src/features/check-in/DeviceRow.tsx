@@ -2,11 +2,12 @@ import { useEffect, useRef } from 'react';
 import { Check, Mic, Monitor, TriangleAlert, Video } from 'lucide-react';
 import type { Device } from '@/attempt/attempt-store';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
-import { DEVICE_NAMES, whatToDo } from '@/attempt/device-words';
+import { DEVICE_NAMES, silentWords, whatToDo } from '@/attempt/device-words';
 import { DevicePicture } from '@/attempt/DevicePicture';
 import { Button } from '@/components/ui/Button';
 import type { DeviceKind } from '@/media/devices';
 import { openMicrophoneMeter } from '@/media/microphone-meter';
+import { InputChoice } from './InputChoice';
 import styles from './Devices.module.css';
 
 const ICONS = { camera: Video, microphone: Mic, screen: Monitor };
@@ -27,7 +28,7 @@ export function DeviceRow({ kind }: { kind: DeviceKind }) {
   const device = useAttempt((view) => view.devices[kind]);
   return (
     <section className={styles.row} aria-label={DEVICE_NAMES[kind]}>
-      <div className={styles.sample} data-flat={kind !== 'camera' || device.status !== 'on' || undefined}>
+      <div className={styles.sample} data-kind={kind} data-on={device.status === 'on' || undefined}>
         <Sample kind={kind} device={device} />
       </div>
       <div className={styles.words}>
@@ -35,6 +36,7 @@ export function DeviceRow({ kind }: { kind: DeviceKind }) {
         <div role="status">
           <Status kind={kind} device={device} />
         </div>
+        {device.status === 'on' && kind !== 'screen' && <InputChoice kind={kind} stream={device.stream} />}
         {device.status !== 'on' && (
           <Button
             isPending={device.status === 'asking'}
@@ -53,6 +55,17 @@ export function DeviceRow({ kind }: { kind: DeviceKind }) {
 function Status({ kind, device }: { kind: DeviceKind; device: Device }) {
   switch (device.status) {
     case 'on':
+      if (device.silent) {
+        const { title, words } = silentWords(kind);
+        return (
+          <>
+            <p className={styles.status} data-tone="medium">
+              <TriangleAlert size={18} aria-hidden /> {title}
+            </p>
+            <p>{words}</p>
+          </>
+        );
+      }
       return (
         <>
           <p className={styles.status} data-tone="ok">
@@ -107,8 +120,11 @@ function Meter({ stream }: { stream: MediaStream }) {
   }, [stream]);
   // The movement is for the eye; that the microphone works is said in words beside it.
   return (
-    <div className={styles.meter} aria-hidden>
-      <div className={styles.fill} ref={fill} />
+    <div className={styles.level} aria-hidden>
+      <Mic size={24} />
+      <div className={styles.meter}>
+        <div className={styles.fill} ref={fill} />
+      </div>
     </div>
   );
 }

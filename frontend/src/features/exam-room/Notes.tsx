@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { ConnectionBanner } from '@/attempt/ConnectionBanner';
-import { DEVICE_NAMES, whatToDo } from '@/attempt/device-words';
+import { silentWords, whatToDo } from '@/attempt/device-words';
 import { enterFullScreen } from '@/attempt/full-screen';
 import { neededDevices } from '@/attempt/needed-devices';
 import { Banner } from '@/components/ui/Banner';
@@ -55,17 +55,24 @@ function Warnings() {
   );
 }
 
+const OFF: Record<DeviceKind, string> = {
+  camera: 'Your camera is off.',
+  microphone: 'Your microphone is off.',
+  screen: 'Your screen is not shared.',
+};
+
 function DeviceNote({ kind }: { kind: DeviceKind }) {
   const session = useAttemptSession();
   const device = useAttempt((view) => view.devices[kind]);
-  if (device.status === 'on') {
+  if (device.status === 'on' && !device.silent) {
     return null;
   }
+  const silent = device.status === 'on' ? silentWords(kind) : null;
   return (
     <Banner
       tone="medium"
       live="polite"
-      title={`Your ${DEVICE_NAMES[kind].toLowerCase()} is off.`}
+      title={silent?.title ?? OFF[kind]}
       actions={
         <Button
           isPending={device.status === 'asking'}
@@ -80,7 +87,7 @@ function DeviceNote({ kind }: { kind: DeviceKind }) {
       <p>
         {device.status === 'problem'
           ? whatToDo(kind, device.problem)
-          : 'The exam needs it. If it does not come back, write to your proctor.'}
+          : (silent?.words ?? 'The exam needs it. If it does not come back, write to your proctor.')}
       </p>
     </Banner>
   );

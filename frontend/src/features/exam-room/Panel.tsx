@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Check, Eye, Hand, Mic, Monitor, TriangleAlert, Video, Wifi } from 'lucide-react';
-import type { Connection } from '@/attempt/attempt-store';
+import type { Connection, Device } from '@/attempt/attempt-store';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { Chat } from '@/attempt/Chat';
 import { DevicePicture } from '@/attempt/DevicePicture';
@@ -65,6 +65,13 @@ const NETWORK: Record<Connection, string> = {
   offline: 'Offline',
 };
 
+function wordFor(device: Device): 'OK' | 'Silent' | 'Off' {
+  if (device.status !== 'on') {
+    return 'Off';
+  }
+  return device.silent ? 'Silent' : 'OK';
+}
+
 function States() {
   const devices = useAttempt((view) => view.devices);
   const needed = neededDevices(useAttempt((view) => view.room));
@@ -74,8 +81,8 @@ function States() {
     <div>
       <dl className={styles.states}>
         {needed.map((kind) => (
-          <State key={kind} {...ROWS[kind]} ok={devices[kind].status === 'on'}>
-            {devices[kind].status === 'on' ? 'OK' : 'Off'}
+          <State key={kind} {...ROWS[kind]} ok={wordFor(devices[kind]) === 'OK'}>
+            {wordFor(devices[kind])}
           </State>
         ))}
         <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open'}>
