@@ -3,6 +3,7 @@
 docs/operations.md lists them all; a test compares. No secret has a default.
 """
 
+import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -40,7 +41,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics; without it only loopback may read."
     )
-    workers: int = Field(1, ge=1, le=64, description="Vision worker processes.")
+    workers: int | None = Field(
+        None, ge=1, le=64, description="Vision worker processes; processors but one (1 to 8) if unset."
+    )
     worker_hang_limit_s: float = Field(2.0, gt=0, le=60, description="A worker that takes longer is killed.")
     staff_session_hours: float = Field(12.0, gt=0, le=720, description="How long a staff login lasts unused.")
     min_free_disk_mb: int = Field(500, ge=0, description="Below this /readyz says the disk is full.")
@@ -74,6 +77,11 @@ class Settings(BaseSettings):
         if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/") or url.query:
             raise ValueError("must be scheme and host only, like https://exams.example.org")
         return f"{url.scheme}://{url.netloc}"
+
+    @property
+    def worker_count(self) -> int:
+        """As many as there are processors but one, which is left for the event loop and the database."""
+        return self.workers or min(8, max(1, (os.cpu_count() or 2) - 1))
 
     @property
     def loopback(self) -> bool:

@@ -67,3 +67,9 @@ def test_plain_http_for_others_is_said() -> None:
     assert https_problem(settings_from()) is None
     assert https_problem(settings_from(host="0.0.0.0", public_url="https://exams.example.org")) is None
     assert "no camera" in (https_problem(settings_from(host="0.0.0.0")) or "")
+
+
+def test_one_processor_is_left_for_the_server() -> None:
+    assert 1 <= Settings().worker_count <= 8
+    assert Settings().worker_count <= max(1, (os.cpu_count() or 2) - 1)
+    assert Settings(workers=12).worker_count == 12

@@ -82,7 +82,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     clock_watch = ClockWatch(attempt_store, clock, ids, server_id=ids.new_id())
     evidence = replaced.evidence or evidence_in_folder(settings.data_dir / "evidence", keys)
     vision = replaced.vision or build_vision_pool(
-        settings.models_dir, workers=settings.workers, hang_limit_s=settings.worker_hang_limit_s
+        settings.models_dir, workers=settings.worker_count, hang_limit_s=settings.worker_hang_limit_s
     )
     live = build_live(
         settings,

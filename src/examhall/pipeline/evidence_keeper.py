@@ -30,7 +30,7 @@ Write = Callable[[Sequence[EvidenceRecord]], Awaitable[None]]
 
 
 class Ring:
-    """The last 12 received frames of an attempt, at most 1 MB; the oldest give way."""
+    """The last 12 received frames of an attempt, at most 1 MB; the oldest give way, never the newest."""
 
     def __init__(self) -> None:
         self._frames: deque[EncodedFrame] = deque()
@@ -39,7 +39,7 @@ class Ring:
     def add(self, frame: EncodedFrame) -> None:
         self._frames.append(frame)
         self._bytes += len(frame.payload)
-        while len(self._frames) > RING_FRAMES or self._bytes > RING_BYTES:
+        while len(self._frames) > RING_FRAMES or (self._bytes > RING_BYTES and len(self._frames) > 1):
             self._bytes -= len(self._frames.popleft().payload)
 
     def since(self, received_at_ms: int) -> list[EncodedFrame]:

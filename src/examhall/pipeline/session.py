@@ -155,10 +155,11 @@ class AttemptSession:
                     await self.observe(SecondDeviceObserved(self._clock.now_s()))
                     raise _second_device()
                 held.part(Farewell.REPLACED)
-            self._page = page
+            self._page = None  # nobody's, should the store refuse
             async with self._turn:
                 connected = await self._world.clock_watch.note_connected(self._record.id, page.instance_id)
                 self._epoch = connected.epoch
+            self._page = page
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
 

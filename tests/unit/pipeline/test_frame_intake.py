@@ -31,6 +31,15 @@ async def test_captured_at_is_the_candidates_word_for_ten_seconds_only(
         assert (taken.captured_at_ms, taken.received_at_ms, taken.sequence) == (NOON + kept, NOON, 7)
 
 
+def test_a_picture_as_large_as_the_ring_is_kept_alone() -> None:
+    ring = Ring()
+    ring.add(frame(1))
+    ring.add(frame(2, size=RING_BYTES + 1))
+    assert [kept.sequence for kept in ring.since(0)] == [2]
+    ring.add(frame(3))
+    assert [kept.sequence for kept in ring.since(0)] == [3]
+
+
 async def test_the_mailbox_holds_the_newest() -> None:
     box = Mailbox()
     assert box.take() is None
