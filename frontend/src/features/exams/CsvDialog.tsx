@@ -8,7 +8,7 @@ import { Dialog, DialogActions } from '@/components/ui/Dialog';
 import { TextField } from '@/components/ui/TextField';
 import { toast } from '@/components/ui/toast';
 import { CsvReport } from './CsvReport';
-import { rosterKey } from './queries';
+import { examKey, rosterKey } from './queries';
 
 const EXAMPLE = 'name,email,ref,extra_minutes\nAda Lovelace,ada@example.org,S-1815,0';
 
@@ -49,6 +49,7 @@ export function CsvDialog({
         setChecked(result);
         if (result.errors.length > 0) return;
         void queries.invalidateQueries({ queryKey: rosterKey(examId) });
+        void queries.invalidateQueries({ queryKey: examKey(examId), exact: true });
         toast(`${result.added.length} added. Their links are in the table.`);
         leave();
       },

@@ -6,7 +6,7 @@ import { toastProblem } from '@/components/ui/toast';
 const path = (examId: string) => ({ params: { path: { exam_id: examId } } });
 
 export const examsKey = ['exams'] as const;
-const examKey = (examId: string) => ['exams', examId] as const;
+export const examKey = (examId: string) => ['exams', examId] as const;
 export const rosterKey = (examId: string) => ['exams', examId, 'candidates'] as const;
 export const membersKey = (examId: string) => ['exams', examId, 'staff'] as const;
 
@@ -75,12 +75,18 @@ export function useChangePolicy(examId: string) {
   });
 }
 
-/** Any change to the roster or the members: run it, then read the list again. */
-export function useListChange<Input>(key: readonly string[], run: (input: Input) => Promise<unknown>) {
+/** Any change to the roster or the members: run it, then read the list again, and the exam, which counts them. */
+export function useListChange<Input>(
+  key: ReturnType<typeof rosterKey | typeof membersKey>,
+  run: (input: Input) => Promise<unknown>,
+) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: run,
-    onSuccess: () => queries.invalidateQueries({ queryKey: key }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: examKey(key[1]), exact: true });
+      return queries.invalidateQueries({ queryKey: key });
+    },
     onError: toastProblem,
   });
 }

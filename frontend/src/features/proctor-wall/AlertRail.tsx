@@ -84,7 +84,9 @@ function Alert({ group, first }: { group: AlertGroup; first: boolean }) {
           {clockTime(main.incident.opened_at, true)}
         </time>
       </div>
-      <h3 className={styles.who}>{card.candidate_name}</h3>
+      <h3 className={styles.who}>
+        <bdi>{card.candidate_name}</bdi>
+      </h3>
       <p className={styles.say}>{main.incident.words}</p>
       {others.map((line) => (
         <p key={line.incident.id} className={styles.more}>
@@ -164,7 +166,7 @@ function Handled() {
             <li key={one.id} className={styles.handled}>
               <time dateTime={new Date(one.last_seen_at).toISOString()}>{clockTime(one.last_seen_at)}</time>
               <span className={styles.clip} title={one.words}>
-                {name}, {SIGNAL_NAMES[one.signal].toLowerCase()}, {how}
+                <bdi>{name}</bdi>, {SIGNAL_NAMES[one.signal].toLowerCase()}, {how}
                 {by}
               </span>
               {decided ? (

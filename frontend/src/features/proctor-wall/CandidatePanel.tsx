@@ -43,7 +43,7 @@ export function CandidatePanel({ attemptId, onStep }: { attemptId: string; onSte
       <header className={styles.head}>
         <div className={styles.title}>
           <h2 ref={heading} tabIndex={-1}>
-            {card.candidate_name}
+            <bdi>{card.candidate_name}</bdi>
           </h2>
           <PanelState card={card} />
         </div>

@@ -145,7 +145,9 @@ function Caption({
   return (
     <div className={styles.caption} id={`tile-${card.attempt_id}`}>
       <div className={styles.row}>
-        <span className={styles.name}>{card.candidate_name}</span>
+        <span className={styles.name} dir="auto" title={card.candidate_name}>
+          {card.candidate_name}
+        </span>
         {active ? (
           <RiskButton risk={card.risk} name={card.candidate_name} tabbable={false} />
         ) : (
