@@ -65,11 +65,14 @@ const NETWORK: Record<Connection, string> = {
   offline: 'Offline',
 };
 
-function wordFor(device: Device): 'OK' | 'Silent' | 'Off' {
+function wordFor(kind: DeviceKind, device: Device): string {
   if (device.status !== 'on') {
     return 'Off';
   }
-  return device.silent ? 'Silent' : 'OK';
+  if (!device.silent) {
+    return 'OK';
+  }
+  return kind === 'camera' ? 'No picture' : 'Muted';
 }
 
 function States() {
@@ -81,8 +84,8 @@ function States() {
     <div>
       <dl className={styles.states}>
         {needed.map((kind) => (
-          <State key={kind} {...ROWS[kind]} ok={wordFor(devices[kind]) === 'OK'}>
-            {wordFor(devices[kind])}
+          <State key={kind} {...ROWS[kind]} ok={wordFor(kind, devices[kind]) === 'OK'}>
+            {wordFor(kind, devices[kind])}
           </State>
         ))}
         <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open'}>
