@@ -11,6 +11,9 @@ export interface CameraSampler {
   stop(): void;
 }
 
+/** The worker ends by itself once the frames on their way are given back; this is for one that does not. */
+const STOPPED_WITHIN_MS = 2_000;
+
 type Processor = new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
 
 /**
@@ -76,7 +79,11 @@ function sampleInWorker(
     stop() {
       bitmaps?.stop();
       track.stop();
-      worker.terminate();
+      worker.onmessage = null;
+      tell({ type: 'stop' });
+      setTimeout(() => {
+        worker.terminate();
+      }, STOPPED_WITHIN_MS);
     },
   };
 }

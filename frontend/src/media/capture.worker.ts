@@ -10,6 +10,8 @@ type CanvasImageSource_ = object;
 let intervalMs = 1_000;
 let lastAt = 0;
 let busy = false;
+let reading = false;
+let stopping = false;
 let canvas: OffscreenCanvas | null = null;
 
 onmessage = (event: MessageEvent<ToWorker>) => {
@@ -26,6 +28,11 @@ onmessage = (event: MessageEvent<ToWorker>) => {
       break;
     case 'bitmap':
       void encode(message.bitmap, message.bitmap.width, message.bitmap.height);
+      break;
+    case 'stop':
+      // Frames on their way here are read to the end, which comes by itself: none may be left unclosed.
+      stopping = true;
+      if (!reading) close();
       break;
   }
 };
@@ -51,14 +58,17 @@ function readTrack(track: MediaStreamTrack): void {
 /** Reads every frame and closes it at once: a camera stalls when its frames are not given back. */
 async function read(frames: ReadableStream<VideoFrame>): Promise<void> {
   const reader = frames.getReader();
+  reading = true;
   for (;;) {
     const { done, value: frame } = await reader.read();
     if (done) {
+      reading = false;
+      if (stopping) close();
       return;
     }
     const now = performance.now();
     // Half a frame early is on time: otherwise 1 s at 15 fps becomes 1.07 s.
-    if (busy || now - lastAt < intervalMs - 33) {
+    if (stopping || busy || now - lastAt < intervalMs - 33) {
       frame.close();
       continue;
     }

@@ -6,7 +6,8 @@ export type ToWorker =
   | { type: 'interval'; intervalMs: number }
   | { type: 'frames'; frames: ReadableStream<VideoFrame> }
   | { type: 'track'; track: MediaStreamTrack }
-  | { type: 'bitmap'; bitmap: ImageBitmap };
+  | { type: 'bitmap'; bitmap: ImageBitmap }
+  | { type: 'stop' };
 
 export type FromWorker = { type: 'picture'; jpeg: ArrayBuffer; capturedAt: number } | { type: 'unsupported' };
 
