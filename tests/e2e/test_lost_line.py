@@ -153,7 +153,8 @@ def test_everything_survives_a_restart_of_the_server(
     assert after["card"]["clock"]["started_at"] == before["card"]["clock"]["started_at"]
     assert after["card"]["clock"]["deadline"] > before["card"]["clock"]["deadline"], "the fault was ours"
     expect(clock(page)).to_be_visible()
-    assert seconds_left(page) <= shown
+    # What is given back is known to a heartbeat of 5 seconds.
+    assert abs(seconds_left(page) - shown) < 15
 
 
 def eventually(page: Page, holds) -> None:
