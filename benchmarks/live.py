@@ -23,7 +23,7 @@ JOIN_S = 10.0
 CALM_S = 20.0
 WATCH_S = 110.0
 FEWEST_ALERTS = 10
-ROUNDING_MS = 20
+ROUNDING_MS = 2  # the two times lay -1 to 2 ms apart when looked at
 TWO_FACES = "multiple_faces"
 
 
