@@ -6,10 +6,10 @@ CHECK_TESTS := $(wildcard tests/unit tests/architecture)
 ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench format schema clean
+.PHONY: help setup demo run test check bench format schema clean livekit livekit-test
 
 help: ## List these verbs
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## Install the packages, build the web pages and the model files
 	@scripts/setup.sh
@@ -35,7 +35,16 @@ check: setup ## Lint, types, layers, schema drift, dead code and unit tests
 
 test: setup ## Every test, a real browser included
 	@scripts/test-tools.sh
+	@scripts/livekit.sh build
 	$(BIN)/pytest -q $(ALL_TESTS)
+
+livekit: ## Build the pinned LiveKit server once and run it on loopback
+	@scripts/livekit.sh run
+
+livekit-test: setup ## Only the tests that speak to a real LiveKit server
+	@scripts/test-tools.sh
+	@scripts/livekit.sh build
+	$(BIN)/pytest -q -m livekit $(ALL_TESTS)
 
 bench: setup ## Print the speed table, the tutorial's path beside ours
 	@scripts/setup-bench.sh

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# What the browser tests need beside the Python and web packages: Debian's Chromium and a font.
+# What the tests need beside the Python and web packages: Debian's Chromium and a font for the browser tests,
+# Redis for two LiveKit servers that act as one, coturn for live views through a relay.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
-if command -v chromium >/dev/null; then
-  exit
-fi
+missing=()
+command -v chromium >/dev/null || missing+=(chromium fonts-liberation)
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v turnserver >/dev/null || missing+=(coturn)
+((${#missing[@]})) || exit 0
 if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
-  fail "the browser tests need Chromium. On Debian: apt-get install chromium fonts-liberation"
+  fail "the tests need more programs. On Debian: apt-get install ${missing[*]}"
 fi
-step "Installing Chromium for the browser tests (about a minute)"
+step "Installing for the tests: ${missing[*]} (about a minute)"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null
+# The tests start what they need themselves; a package must not start a server of its own.
+RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
