@@ -56,6 +56,162 @@ class CameraObserved:
     frame_sequence: int
 
 
+class Doubt(StrEnum):
+    """Why a number about a face cannot be trusted. Doubt is never a finding."""
+
+    NO_MESH = "no_mesh"  # the face mesh itself says that this is no face it can follow
+    BLURRED = "blurred"
+    PROFILE = "profile"  # turned so far that one eye or half the face is hidden
+    SMALL = "small"
+    EDGE = "edge"  # cut off by the picture's edge
+    GLARE = "glare"  # a reflection over an eye
+    EYES_CLOSED = "eyes_closed"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadObserved:
+    """Where the candidate's face points and looks, in one camera frame; the largest face if several.
+
+    yaw_deg: positive when turned to the image's right; pitch_deg: positive when up; roll_deg: positive
+    when clockwise in the image. gaze_horizontal: iris centre between the eye's corners, 0 image-left to
+    1 image-right, about 0.5 when straight. gaze_vertical: iris above the line of the corners, in eye widths,
+    positive up. mouth_open: lip gap / mouth width. eyes_open: lid gap / eye width, mean of both eyes.
+    None is "unknown": `doubt` says why for the head, `gaze_doubt` for the eyes.
+    """
+
+    at_s: float
+    yaw_deg: float | None
+    pitch_deg: float | None
+    roll_deg: float | None
+    gaze_horizontal: float | None
+    gaze_vertical: float | None
+    mouth_open: float | None
+    eyes_open: float | None
+    doubt: Doubt | None
+    gaze_doubt: Doubt | None
+    frame_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityObserved:
+    """How far the face is from the one enrolled at check-in: L2 distance of 128-D embeddings, about
+    0.3 for the same person and 0.8 for another. None: not to be trusted, `doubt` says why."""
+
+    at_s: float
+    distance: float | None
+    doubt: Doubt | None
+    frame_sequence: int
+
+
+class ObjectLabel(StrEnum):
+    """What the object detectors look for. A person is a whole or partial body, with or without a face."""
+
+    PHONE = "phone"
+    BOOK = "book"
+    LAPTOP = "laptop"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenObject:
+    """One object: box in original pixels, detector score in 0..1."""
+
+    label: ObjectLabel
+    score: float
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsObserved:
+    """The objects of one camera frame, best score first; persons include the candidate.
+
+    looked_for: the labels that were searched. Scores below the signal's threshold are kept (from 0.1 on),
+    so that a stored exam can be run again under other thresholds.
+    """
+
+    at_s: float
+    looked_for: tuple[ObjectLabel, ...]
+    objects: tuple[SeenObject, ...]
+    frame_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechObserved:
+    """Half a second of the microphone, gated by the page: silence is not sent.
+
+    at_s: the end of it. speech_share: share of its 32 ms windows that are speech (probability >= 0.5);
+    probability: the mean over the windows, 0..1; level_dbfs: RMS, 0 is full scale; clipped_share:
+    share of samples at full scale.
+    """
+
+    at_s: float
+    duration_s: float
+    speech_share: float
+    probability: float
+    level_dbfs: float
+    clipped_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDeviceObserved:
+    """What the page says of the camera it uses. virtual_score: 0..1, how sure it is that software makes
+    the picture; reasons: stable words ("known_label", "no_controls"). The label itself is not kept."""
+
+    at_s: float
+    virtual_score: float
+    reasons: tuple[str, ...]
+
+
+class Detector(StrEnum):
+    """What is tried on this candidate, light and camera at check-in; see `DetectorsOff`."""
+
+    FACES = "faces"
+    HEAD = "head"
+    GAZE = "gaze"
+    IDENTITY = "identity"
+    OBJECTS = "objects"
+    PERSONS = "persons"
+    SPEECH = "speech"
+    LIVENESS = "liveness"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The range of one candidate looking at the corners of the screen; units as in `HeadObserved`.
+
+    Gaze is None when the eyes could not be followed at check-in; then only the head says anything.
+    """
+
+    yaw_low_deg: float
+    yaw_high_deg: float
+    pitch_low_deg: float
+    pitch_high_deg: float
+    gaze_horizontal_low: float | None = None
+    gaze_horizontal_high: float | None = None
+    gaze_vertical_low: float | None = None
+    gaze_vertical_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The calibration of check-in, fed to the rules before the exam so that a recording is complete."""
+
+    at_s: float
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorsOff:
+    """Detectors that cannot be trusted on this attempt: all of them, a later one replaces an earlier."""
+
+    at_s: float
+    detectors: tuple[Detector, ...]
+
+
 class PageEventKind(StrEnum):
     """What the candidate's page reports of itself."""
 
@@ -74,6 +230,12 @@ class PageEventKind(StrEnum):
     CAMERA_STOPPED = "camera_stopped"
     MICROPHONE_STARTED = "microphone_started"
     MICROPHONE_STOPPED = "microphone_stopped"
+    MICROPHONE_MUTED = "microphone_muted"
+    MICROPHONE_UNMUTED = "microphone_unmuted"
+    SECOND_SCREEN_ON = "second_screen_on"
+    SECOND_SCREEN_OFF = "second_screen_off"
+    FRAMES_HELD = "frames_held"  # the network is too slow for pictures; the page says so itself
+    FRAMES_RESUMED = "frames_resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +288,13 @@ class SamplingChanged:
 Observation = (
     FacesObserved
     | CameraObserved
+    | HeadObserved
+    | IdentityObserved
+    | ObjectsObserved
+    | SpeechObserved
+    | CameraDeviceObserved
+    | Calibrated
+    | DetectorsOff
     | PageEventObserved
     | ConnectionChanged
     | SecondDeviceObserved

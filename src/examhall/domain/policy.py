@@ -18,6 +18,17 @@ class Signal(StrEnum):
     SCREEN_SHARE_STOPPED = "screen_share_stopped"
     CONNECTION_LOST = "connection_lost"
     SECOND_DEVICE = "second_device"
+    DIFFERENT_PERSON = "different_person"
+    LOOKING_AWAY = "looking_away"
+    PHONE = "phone"
+    BOOK = "book"
+    LAPTOP = "laptop"
+    PERSON_IN_BACKGROUND = "person_in_background"
+    SPEECH = "speech"
+    MICROPHONE_MUTED = "microphone_muted"
+    SECOND_SCREEN = "second_screen"
+    VIRTUAL_CAMERA = "virtual_camera"
+    SPOOF = "spoof"
 
 
 class Severity(StrEnum):
@@ -42,6 +53,7 @@ class SignalRule:
     release_s: how long it must be gone before the incident closes.
     cooldown_s: how long after closing a new finding extends the old incident instead of a new one.
     weight: points that an incident adds to the attempt's risk.
+    shadow: counted and measured only; nobody is shown or told anything, and nothing happens.
     """
 
     enabled: bool
@@ -54,13 +66,16 @@ class SignalRule:
     warn: bool
     alert: bool = True
     pause: bool = False
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ScanPlan:
-    """Which detectors run on which frame; cost per candidate follows from it.
+    """Which detectors run on which frame; cost per candidate follows from it (`examhall plan`).
 
-    Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds.
+    Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds. A period of 0
+    switches the detector off; none is run that no enabled signal asks for. After a speech onset the page is
+    asked for a burst of pictures for the lips, at most one every `burst_every_s`.
     """
 
     interval_s: float = 1.0
@@ -71,6 +86,13 @@ class ScanPlan:
     fine_height: int = 480
     fine_score: float = 0.50
     fine_period_s: float = 6.0
+    head_period_s: float = 1.0
+    identity_period_s: float = 15.0
+    objects_period_s: float = 5.0  # phone, book, laptop and persons, on the same frame
+    speech: bool = True
+    burst_interval_s: float = 0.2
+    burst_s: float = 2.0
+    burst_every_s: float = 20.0
 
 
 class Admission(StrEnum):

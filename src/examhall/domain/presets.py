@@ -1,7 +1,9 @@
 """Named policies to start from, and the plain words that go with each signal.
 
 Units of `threshold` (see docs/detection.md): no_face and multiple_faces count faces, camera_blocked is a
-mean brightness (0..255), clipboard and second_device count events; the other signals have none (0).
+mean brightness (0..255), clipboard and second_device count events; different_person is an embedding
+distance, looking_away degrees beyond the calibrated range, phone, book, laptop, person_in_background and
+virtual_camera detector scores (0..1), speech a share of voiced sound (0..1); the others have none (0).
 """
 
 from collections.abc import Mapping
@@ -50,6 +52,50 @@ _STANDARD: Mapping[Signal, SignalRule] = {
     ),
     Signal.SECOND_DEVICE: SignalRule(
         enabled=True, threshold=1, hold_s=0, release_s=10, cooldown_s=60,
+        severity=Severity.MEDIUM, weight=20, warn=False,
+    ),
+    Signal.DIFFERENT_PERSON: SignalRule(
+        enabled=True, threshold=0.60, hold_s=0, release_s=30, cooldown_s=60,
+        severity=Severity.HIGH, weight=35, warn=False,
+    ),
+    Signal.LOOKING_AWAY: SignalRule(
+        enabled=True, threshold=10, hold_s=6, release_s=2, cooldown_s=20,
+        severity=Severity.LOW, weight=5, warn=False,
+    ),
+    Signal.PHONE: SignalRule(
+        enabled=True, threshold=0.18, hold_s=1, release_s=6, cooldown_s=30,
+        severity=Severity.LOW, weight=10, warn=False,
+    ),
+    Signal.BOOK: SignalRule(
+        enabled=True, threshold=0.30, hold_s=1, release_s=6, cooldown_s=30,
+        severity=Severity.LOW, weight=6, warn=False,
+    ),
+    Signal.LAPTOP: SignalRule(
+        enabled=True, threshold=0.50, hold_s=1, release_s=6, cooldown_s=60,
+        severity=Severity.LOW, weight=6, warn=False,
+    ),
+    Signal.PERSON_IN_BACKGROUND: SignalRule(
+        enabled=True, threshold=0.50, hold_s=2, release_s=6, cooldown_s=30,
+        severity=Severity.MEDIUM, weight=20, warn=False,
+    ),
+    Signal.SPEECH: SignalRule(
+        enabled=True, threshold=0.50, hold_s=2, release_s=3, cooldown_s=30,
+        severity=Severity.LOW, weight=8, warn=False,
+    ),
+    Signal.MICROPHONE_MUTED: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=1, cooldown_s=30,
+        severity=Severity.LOW, weight=5, warn=True,
+    ),
+    Signal.SECOND_SCREEN: SignalRule(
+        enabled=True, threshold=0, hold_s=5, release_s=1, cooldown_s=60,
+        severity=Severity.LOW, weight=8, warn=True,
+    ),
+    Signal.VIRTUAL_CAMERA: SignalRule(
+        enabled=True, threshold=0.50, hold_s=0, release_s=10, cooldown_s=60,
+        severity=Severity.MEDIUM, weight=20, warn=False,
+    ),
+    Signal.SPOOF: SignalRule(
+        enabled=True, threshold=0, hold_s=240, release_s=20, cooldown_s=120,
         severity=Severity.MEDIUM, weight=20, warn=False,
     ),
 }  # fmt: skip
@@ -104,6 +150,17 @@ SIGNAL_LABELS: Mapping[Signal, str] = {
     Signal.SCREEN_SHARE_STOPPED: "Screen share stopped",
     Signal.CONNECTION_LOST: "Connection lost",
     Signal.SECOND_DEVICE: "Second device",
+    Signal.DIFFERENT_PERSON: "Different person",
+    Signal.LOOKING_AWAY: "Looking away",
+    Signal.PHONE: "Phone",
+    Signal.BOOK: "Book",
+    Signal.LAPTOP: "Another laptop",
+    Signal.PERSON_IN_BACKGROUND: "Person in the background",
+    Signal.SPEECH: "Speech",
+    Signal.MICROPHONE_MUTED: "Microphone muted",
+    Signal.SECOND_SCREEN: "Second screen",
+    Signal.VIRTUAL_CAMERA: "Virtual camera",
+    Signal.SPOOF: "Picture does not live",
 }
 
 SIGNAL_SENTENCES: Mapping[Signal, str] = {
@@ -131,6 +188,34 @@ SIGNAL_SENTENCES: Mapping[Signal, str] = {
     ),
     Signal.SECOND_DEVICE: (
         "Another page or device tried to open this attempt while it was running; it was refused."
+    ),
+    Signal.DIFFERENT_PERSON: (
+        "The face is unlike the one enrolled at check-in in several good pictures; relatives look alike and "
+        "light, glasses or a mask change a face, so compare the pictures yourself."
+    ),
+    Signal.LOOKING_AWAY: (
+        "Head or eyes point beyond the screen's corners, as measured at check-in; thinking people look away too."
+    ),
+    Signal.PHONE: (
+        "Something like a phone is seen again and again; a dark wallet or calculator looks the same to it."
+    ),
+    Signal.BOOK: "Something like a book is seen again and again; a folder or a shelf can look the same.",
+    Signal.LAPTOP: "A laptop is in the picture; about half of such laptops are found.",
+    Signal.PERSON_IN_BACKGROUND: (
+        "A second body is in the picture, even turned away; a coat on a chair or a mirror can look the same."
+    ),
+    Signal.SPEECH: (
+        "A voice is heard; the television, a neighbour or reading aloud count too. "
+        "Whether the candidate's lips moved is said where it could be seen."
+    ),
+    Signal.MICROPHONE_MUTED: "The microphone is muted or gives no sound at all; a switch on a headset does this.",
+    Signal.SECOND_SCREEN: "The browser says that a second screen is connected; it cannot see what is on it.",
+    Signal.VIRTUAL_CAMERA: (
+        "The camera's name is that of a program that makes pictures; such programs have honest uses too."
+    ),
+    Signal.SPOOF: (
+        "For minutes the face did not blink or move as living faces do, or the same pictures come again; "
+        "some people blink rarely."
     ),
 }
 
@@ -175,5 +260,37 @@ WARNING_TEXTS: Mapping[Signal, WarningText] = {
     Signal.SECOND_DEVICE: WarningText(
         "Your exam was opened a second time, in another page or device.",
         "Please keep to this page and close the other one.",
+    ),
+    Signal.DIFFERENT_PERSON: WarningText(
+        "Your face looks unlike the one at check-in.",
+        "Please face the camera in good light; a proctor may ask you for a word.",
+    ),
+    Signal.LOOKING_AWAY: WarningText(
+        "You have looked away from the screen for a while.", "Please look at the exam page."
+    ),
+    Signal.PHONE: WarningText(
+        "We see something like a phone.", "Please put phones away, out of the camera's sight."
+    ),
+    Signal.BOOK: WarningText(
+        "We see something like a book.", "Please put books away, if they are not allowed."
+    ),
+    Signal.LAPTOP: WarningText(
+        "We see another laptop.", "Please close other computers, if they are not allowed."
+    ),
+    Signal.PERSON_IN_BACKGROUND: WarningText(
+        "We see another person in your room.", "Please ask them to leave the camera's sight."
+    ),
+    Signal.SPEECH: WarningText("We hear a voice.", "Please keep your room quiet while you work."),
+    Signal.MICROPHONE_MUTED: WarningText(
+        "Your microphone gives no sound.", "Please unmute it; headsets often have a switch of their own."
+    ),
+    Signal.SECOND_SCREEN: WarningText(
+        "A second screen is connected.", "Please disconnect it or switch it off."
+    ),
+    Signal.VIRTUAL_CAMERA: WarningText(
+        "Your camera seems to be a program.", "Please choose your real camera in the menu."
+    ),
+    Signal.SPOOF: WarningText(
+        "Your picture does not seem to be live.", "Please move your head for a moment."
     ),
 }

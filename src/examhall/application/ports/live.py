@@ -1,11 +1,12 @@
 """The port to the attempts that are being watched now, as the doors (sockets, HTTP) see them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from examhall.application.ports.meetings import WatchTerms
+from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.frame_header import FrameMessage
 from examhall.domain.observation import PageEventKind
 
@@ -26,6 +27,21 @@ class SamplingNotice:
     """Send a picture every so often."""
 
     interval_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BurstNotice:
+    """Send camera pictures more often for a short while, then as before."""
+
+    interval_s: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInNotice:
+    """Where the camera check stands; see `examhall.domain.check_in`."""
+
+    view: CheckInView
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ class WatchSignal:
 
 
 WatchNotice = WatchOpenedNotice | WatchClosedNotice | WatchSignal
-PageNotice = SamplingNotice | FrameRefusedNotice | WatchNotice
+PageNotice = SamplingNotice | BurstNotice | CheckInNotice | FrameRefusedNotice | WatchNotice
 
 
 class PageLink(Protocol):
@@ -90,6 +106,18 @@ class PageLink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CameraDevice:
+    """What the page knows of its camera; the candidate's word. `controls`: names of the capabilities that the
+    browser lists ("exposureMode", "focusDistance", ...)."""
+
+    label: str = field(repr=False)
+    width: int | None
+    height: int | None
+    frame_rate: float | None
+    controls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageEventIn:
     """An event as it came in. `instance_id`: the page load that saw it; `page_ms`: its monotonic clock;
     `occurred_at`: its wall clock, the candidate's word."""
@@ -100,6 +128,7 @@ class PageEventIn:
     page_ms: float
     occurred_at: int
     late: bool
+    device: CameraDevice | None = None  # with camera_started
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +174,11 @@ class LiveAttempts(Protocol):
 
         Raises `ExamhallError` `event_not_expected` before consent, `storage_full`.
         """
+        ...
+
+    async def check_in(self, attempt_id: str, step: CheckInStep | None, *, skip: bool) -> None:
+        """Begin the camera check (None), begin one step again, or skip it. Raises `ExamhallError`
+        `check_in_not_expected` outside checking_in and waiting."""
         ...
 
     async def acknowledged_seq(self, attempt_id: str, instance_id: str) -> int: ...

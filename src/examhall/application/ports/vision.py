@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from examhall.domain.frame_header import FrameCodec, FrameKind
-from examhall.domain.observation import FaceBox, Scan
+from examhall.domain.observation import Doubt, FaceBox, ObjectLabel, Scan, SeenObject
 from examhall.domain.policy import ScanPlan
 
 # The tutorial's endpoint shares the workers behind the exams' frames.
@@ -25,6 +25,16 @@ class EncodedFrame:
     payload: bytes = field(repr=False)
 
 
+class Look(StrEnum):
+    """What a worker does with a frame besides counting faces. All but OBJECTS need a face search."""
+
+    HEAD = "head"  # pose, gaze, mouth and eyes of the largest face
+    ALL_HEADS = "all_heads"  # of every face
+    IDENTITY = "identity"  # the embedding of the largest face
+    ALL_IDENTITIES = "all_identities"
+    OBJECTS = "objects"  # phone, book, laptop, persons
+
+
 @dataclass(frozen=True, slots=True)
 class FrameJob:
     """What to do with one frame. `scan` None means: no face search (screen, paused)."""
@@ -34,6 +44,30 @@ class FrameJob:
     scan: Scan | None
     plan: ScanPlan
     thumbnail: bool = True
+    looks: frozenset[Look] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AudioJob:
+    """A piece of sound: 16 kHz mono signed 16 bit little endian. `memory` is what the last piece's answer
+    gave back (empty for the first): workers keep nothing themselves."""
+
+    lane: str
+    pcm: bytes = field(repr=False)
+    memory: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioAnalysis:
+    """See `examhall.domain.observation.SpeechObserved` for the units."""
+
+    duration_s: float
+    speech_share: float
+    probability: float
+    level_dbfs: float
+    clipped_share: float
+    total_ms: float
+    memory: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +88,39 @@ class FaceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """One face; `face` is its index in `FaceFacts.faces`. See `HeadObserved` for units and signs."""
+
+    face: int
+    yaw_deg: float | None
+    pitch_deg: float | None
+    roll_deg: float | None
+    gaze_horizontal: float | None
+    gaze_vertical: float | None
+    mouth_open: float | None
+    eyes_open: float | None
+    mesh_score: float  # 0..1, the mesh's own word whether this is a face
+    sharpness: float  # of the face, as in CameraFacts
+    doubt: Doubt | None
+    gaze_doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFacts:
+    """embedding: 128 numbers, never logged, never sent to a page; None when `doubt` says why not."""
+
+    face: int
+    embedding: tuple[float, ...] | None = field(repr=False)
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    looked_for: tuple[ObjectLabel, ...]
+    objects: tuple[SeenObject, ...]  # best score first, from 0.1 on
+
+
+@dataclass(frozen=True, slots=True)
 class StageTimings:
     """Milliseconds of worker time by stage; the queue is the mailbox wait before it."""
 
@@ -63,6 +130,9 @@ class StageTimings:
     quality_ms: float
     thumbnail_ms: float
     total_ms: float
+    head_ms: float = 0.0
+    identity_ms: float = 0.0
+    objects_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +148,9 @@ class FrameAnalysis:
     camera: CameraFacts
     thumbnail: bytes | None = field(repr=False)
     timings: StageTimings
+    heads: tuple[HeadFacts, ...] = ()
+    identities: tuple[IdentityFacts, ...] = ()
+    objects: ObjectFacts | None = None
 
 
 class DropReason(StrEnum):
@@ -122,6 +195,14 @@ class VisionPool(Protocol):
         Raises `FrameDropped` when it was not looked at, `ExamhallError` with code
         `not_a_picture`, `truncated_picture`, `picture_too_large` or `unsupported_picture` when
         the bytes are at fault.
+        """
+        ...
+
+    async def listen(self, job: AudioJob) -> AudioAnalysis:
+        """Listen to one piece of sound; pieces of a lane are heard in their order, none is superseded.
+
+        Raises `FrameDropped` when it was not heard, `ExamhallError` `sound_unreadable` when the bytes are
+        at fault (not a whole number of samples, or longer than 2 s).
         """
         ...
 
