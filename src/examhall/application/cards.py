@@ -161,6 +161,8 @@ def card(
         sharing=views.Sharing(attempt.sharing_camera, attempt.sharing_microphone, attempt.sharing_screen),
         paused_by=None if by is None else _PAUSED_BY_FOR_STAFF.get(by) or names.get(by, "a proctor"),
         note=attempt.note,
+        detectors_off=(),
+        check_in=None,
     )
 
 

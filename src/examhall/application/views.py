@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from examhall.domain.attempt import AttemptState
+from examhall.domain.check_in import StepView
 from examhall.domain.incident import Verdict
+from examhall.domain.observation import Detector
 from examhall.domain.policy import Severity, Signal
 
 
@@ -110,6 +112,22 @@ class Sharing:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectorOff:
+    """A detector that is off for this attempt, and why, in plain words."""
+
+    detector: Detector
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """How the camera check went. reference_distance: to the roster's photo, None without one."""
+
+    steps: tuple[StepView, ...]
+    reference_distance: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptCard:
     """What a tile of the wall shows of one attempt."""
 
@@ -126,6 +144,8 @@ class AttemptCard:
     sharing: Sharing
     paused_by: str | None  # a name of staff, "the policy" or "the candidate"
     note: str | None  # "pictures are not looked at for 60 s: ..."
+    detectors_off: tuple[DetectorOff, ...]  # since the camera check
+    check_in: CheckIn | None  # the camera check, None before it is done
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,14 @@ class Policy:
     admission: Admission = Admission.AUTOMATIC
     require_screen: bool = False
     require_microphone: bool = True
+    camera_check: bool = True  # enrolment, calibration and a trial of the detectors before the exam
     tell_watching: bool = True
     network_credit_limit_s: float = 300.0
     risk_half_life_s: float = 600.0
     evidence_before_s: float = 4.0
     evidence_after_s: float = 4.0
     retention_days: int = 30
+    identity_retention_hours: int = 24  # how long after the attempt its face template is kept
 
 
 class Preset(StrEnum):

@@ -21,6 +21,7 @@ from examhall.application.ports.live_metrics import (
 )
 from examhall.application.ports.vision import PoolHealth
 from examhall.domain.attempt import AttemptState
+from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
 from examhall.pipeline.request_page import RequestPage
@@ -118,6 +119,13 @@ class LiveAttemptsService:
 
     async def take_events(self, attempt_id: str, events: Sequence[PageEventIn]) -> dict[str, int]:
         return await (await self._session(attempt_id)).take_events(events)
+
+    async def check_in(self, attempt_id: str, step: CheckInStep | None, *, skip: bool) -> None:
+        await (await self._session(attempt_id)).check_in(step, skip=skip)
+
+    def check_in_view(self, attempt_id: str) -> CheckInView | None:
+        running = self._running.get(attempt_id)
+        return None if running is None else running.session.check_in_view
 
     async def acknowledged_seq(self, attempt_id: str, instance_id: str) -> int:
         async with self._world.store.begin(attempt_id) as tx:

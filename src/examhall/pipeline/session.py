@@ -16,6 +16,7 @@ from examhall.application.ports.live_metrics import (
     PAGE_EVENTS,
 )
 from examhall.domain.attempt import OVER, AttemptState
+from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameKind, FrameMessage
 from examhall.domain.incident import IncidentChanged
@@ -234,6 +235,16 @@ class AttemptSession:
         self._world.metrics.count(PAGE_EVENTS, len(events) - len(fresh), taken="again")
         await self._act(opened)
         return acked
+
+    async def check_in(self, step: CheckInStep | None, *, skip: bool) -> None:  # noqa: ARG002
+        """See `LiveAttempts.check_in`."""
+        raise ExamhallError(
+            ErrorKind.CONFLICT, "check_in_not_expected", "The camera check runs before the exam, if at all."
+        )
+
+    @property
+    def check_in_view(self) -> CheckInView | None:
+        return None
 
     async def observe(self, *seen: Observation) -> None:
         """Let the rules see this; write what must be written. Never raises for a store that fails:

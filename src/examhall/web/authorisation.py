@@ -110,6 +110,7 @@ RULES: dict[str, Rule] = {
     # the candidate's page
     "read_room": _CANDIDATE,
     "consent": _CANDIDATE,
+    "check_in": _CANDIDATE,
     "ready": _CANDIDATE,
     "submit": _CANDIDATE,
     "withdraw": _CANDIDATE,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
 from examhall.domain.attempt import AttemptState
+from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Admission, Policy, Preset, Severity, Signal
 
@@ -215,6 +216,17 @@ class Candidate(Answer):  # GET /exams/{id}/candidates
     state: AttemptState
     link: str  # the signed invite link of this attempt
     link_expires_at: Ms
+    has_photo: bool  # a reference photo for the check-in
+
+
+class RosterPhoto(
+    Answer
+):  # GET, PUT /exams/{id}/candidates/{attempt_id}/photo; the picture itself never leaves
+    media_type: Literal["image/jpeg", "image/png", "image/webp"]
+    width: int
+    height: int
+    size: int  # bytes
+    added_at: Ms
 
 
 class CandidateCsv(Body):  # POST /exams/{id}/candidates/csv: name,email,ref,extra_minutes
@@ -284,6 +296,7 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
     notice: Notice
     require_screen: bool
     require_microphone: bool
+    camera_check: bool
     admission: Admission
     watch_fullscreen: bool
     watch_clipboard: bool
@@ -304,6 +317,18 @@ class RoomState(Answer):
 
     state: AttemptState
     clock: Clock
+
+
+class AskCheckIn(Body):  # POST /attempts/{id}/check-in where sockets are blocked
+    step: CheckInStep | None = None
+    skip: bool = False
+
+
+class FrameTaken(Answer):
+    """Answer of POST /attempts/{id}/frames. check_in: where the camera check stands, while one runs."""
+
+    sampling_interval_s: float  # in how many seconds the next picture is wanted
+    check_in: CheckInView | None
 
 
 class EventBatch(Body):  # POST /attempts/{id}/events where sockets are blocked

@@ -19,6 +19,7 @@ from examhall.application.views import (
     WarningNote,
 )
 from examhall.domain.attempt import AttemptState
+from examhall.domain.check_in import Advice, CheckInStep, DetectorTrust, StepView, Target
 from examhall.domain.observation import PageEventKind
 
 PROTOCOL = 1
@@ -55,6 +56,19 @@ class Hello(Message):
     last_event_seq: Annotated[int, Field(ge=0)] = 0  # highest seq this page instance has used
 
 
+class Device(Message):
+    """What the browser says of the camera it opened; only looked at, neither kept nor logged.
+
+    controls: names of the capabilities that its track lists ("exposureMode", "focusDistance", ...).
+    """
+
+    label: Annotated[str, Field(max_length=300, repr=False)] = ""
+    width: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    height: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    frame_rate: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    controls: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=64)] = ()
+
+
 class PageEvent(Message):
     """One page event. `page_ms`: the page's performance.now() when it happened; `late`: was buffered."""
 
@@ -65,6 +79,15 @@ class PageEvent(Message):
     occurred_at: Ms  # the page's own clock, the candidate's word
     late: bool = False
     instance_id: Id | None = None  # of the instance that saw it, when sent by a later one
+    device: Device | None = None  # with camera_started
+
+
+class CheckCamera(Message):
+    """The camera check: no step begins it or asks where it stands, a step begins that one again or skips it."""
+
+    type: Literal["check_in"] = "check_in"
+    step: CheckInStep | None = None
+    skip: bool = False
 
 
 class CandidateChat(Message):
@@ -99,7 +122,7 @@ class Pong(Message):
 
 
 CandidateMessage = Annotated[
-    Hello | PageEvent | CandidateChat | RaiseHand | AcknowledgeWarning | Signalling | Pong,
+    Hello | PageEvent | CheckCamera | CandidateChat | RaiseHand | AcknowledgeWarning | Signalling | Pong,
     Field(discriminator="type"),
 ]
 
@@ -161,6 +184,26 @@ class SamplingChanged(Message):
     interval_s: float
 
 
+class Burst(Message):
+    """Send camera pictures more often for a short while, then at the sampling's pace again."""
+
+    type: Literal["burst"] = "burst"
+    interval_s: float
+    for_s: float
+
+
+class CheckInStands(Message):
+    """Where the camera check stands. progress: of the running step, 0..1; detectors: once they are known."""
+
+    type: Literal["check_in"] = "check_in"
+    step: CheckInStep
+    target: Target | None
+    progress: float
+    advice: Advice | None
+    steps: tuple[StepView, ...]
+    detectors: tuple[DetectorTrust, ...]
+
+
 class WatchOpened(Message):
     """A proctor opens the live view: the candidate's page offers, sendonly."""
 
@@ -207,6 +250,8 @@ ServerToCandidate = Annotated[
     | ChatDelivered
     | HandChanged
     | SamplingChanged
+    | Burst
+    | CheckInStands
     | WatchOpened
     | WatchClosed
     | Signalling

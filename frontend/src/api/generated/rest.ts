@@ -40,6 +40,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In
+         * @description The camera check, where sockets are blocked: as the socket's `check_in`.
+         */
+        post: operations["check_in_api_v1_attempts__attempt_id__check_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/consent": {
         parameters: {
             query?: never;
@@ -884,6 +904,21 @@ export interface components {
          */
         Admission: "automatic" | "proctor";
         /**
+         * Advice
+         * @description What would help now, as codes; pages have the words.
+         * @enum {string}
+         */
+        Advice: "no_face" | "several_faces" | "come_closer" | "more_light" | "less_backlight" | "hold_still" | "face_the_camera" | "glare" | "turn_further" | "speak_louder" | "no_sound" | "photo_differs";
+        /** AskCheckIn */
+        AskCheckIn: {
+            /**
+             * Skip
+             * @default false
+             */
+            skip: boolean;
+            step?: components["schemas"]["CheckInStep"] | null;
+        };
+        /**
          * AttemptCard
          * @description What a tile of the wall shows of one attempt.
          */
@@ -894,9 +929,12 @@ export interface components {
             candidate_name: string;
             /** Candidate Ref */
             candidate_ref: string | null;
+            check_in: components["schemas"]["CheckIn"] | null;
             clock: components["schemas"]["Clock"];
             /** Connected */
             connected: boolean;
+            /** Detectors Off */
+            detectors_off: components["schemas"]["DetectorOff"][];
             /** Disconnected At */
             disconnected_at: number | null;
             /** Hand Raised At */
@@ -949,6 +987,8 @@ export interface components {
             email: string | null;
             /** Extra Time S */
             extra_time_s: number;
+            /** Has Photo */
+            has_photo: boolean;
             /** Link */
             link: string;
             /** Link Expires At */
@@ -1038,6 +1078,37 @@ export interface components {
             text: string;
         };
         /**
+         * CheckIn
+         * @description How the camera check went. reference_distance: to the roster's photo, None without one.
+         */
+        CheckIn: {
+            /** Reference Distance */
+            reference_distance: number | null;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+        };
+        /**
+         * CheckInStep
+         * @description In this order.
+         * @enum {string}
+         */
+        CheckInStep: "face" | "calibrate" | "challenge" | "voice" | "done";
+        /**
+         * CheckInView
+         * @description What the candidate's page shows of the check. progress: of the running step, 0..1.
+         */
+        CheckInView: {
+            advice: components["schemas"]["Advice"] | null;
+            /** Detectors */
+            detectors: components["schemas"]["DetectorTrust"][];
+            /** Progress */
+            progress: number;
+            step: components["schemas"]["CheckInStep"];
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            target: components["schemas"]["Target"] | null;
+        };
+        /**
          * Clock
          * @description The attempt's exam clock.
          *
@@ -1114,6 +1185,35 @@ export interface components {
             id: string;
             /** Multiple Detected */
             multiple_detected: boolean;
+        };
+        /**
+         * Detector
+         * @description What is tried on this candidate, light and camera at check-in; see `DetectorsOff`.
+         * @enum {string}
+         */
+        Detector: "faces" | "head" | "gaze" | "identity" | "objects" | "persons" | "speech" | "liveness";
+        /**
+         * DetectorOff
+         * @description A detector that is off for this attempt, and why, in plain words.
+         */
+        DetectorOff: {
+            detector: components["schemas"]["Detector"];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DetectorTrust
+         * @description Whether a detector works on this candidate, light and camera. reason: plain words for the proctor.
+         */
+        DetectorTrust: {
+            detector: components["schemas"]["Detector"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Trusted */
+            trusted: boolean;
         };
         /** EventBatch */
         EventBatch: {
@@ -1245,6 +1345,15 @@ export interface components {
             opens_at: number;
             /** Title */
             title: string;
+        };
+        /**
+         * FrameTaken
+         * @description Answer of POST /attempts/{id}/frames. check_in: where the camera check stands, while one runs.
+         */
+        FrameTaken: {
+            check_in: components["schemas"]["CheckInView"] | null;
+            /** Sampling Interval S */
+            sampling_interval_s: number;
         };
         /** GiveTime */
         GiveTime: {
@@ -1442,6 +1551,11 @@ export interface components {
             /** @default automatic */
             admission: components["schemas"]["Admission"];
             /**
+             * Camera Check
+             * @default true
+             */
+            camera_check: boolean;
+            /**
              * Evidence After S
              * @default 4
              */
@@ -1451,6 +1565,11 @@ export interface components {
              * @default 4
              */
             evidence_before_s: number;
+            /**
+             * Identity Retention Hours
+             * @default 24
+             */
+            identity_retention_hours: number;
             /** Name */
             name: string;
             /**
@@ -1487,7 +1606,14 @@ export interface components {
              *       "fine_width": 640,
              *       "fine_height": 480,
              *       "fine_score": 0.5,
-             *       "fine_period_s": 6
+             *       "fine_period_s": 6,
+             *       "head_period_s": 1,
+             *       "identity_period_s": 15,
+             *       "objects_period_s": 5,
+             *       "speech": true,
+             *       "burst_interval_s": 0.2,
+             *       "burst_s": 2,
+             *       "burst_every_s": 20
              *     }
              */
             scan: components["schemas"]["ScanPlan"];
@@ -1620,6 +1746,8 @@ export interface components {
             admission: components["schemas"]["Admission"];
             /** Attempt Id */
             attempt_id: string;
+            /** Camera Check */
+            camera_check: boolean;
             /** Candidate Name */
             candidate_name: string;
             clock: components["schemas"]["Clock"];
@@ -1681,11 +1809,28 @@ export interface components {
         };
         /**
          * ScanPlan
-         * @description Which detectors run on which frame; cost per candidate follows from it.
+         * @description Which detectors run on which frame; cost per candidate follows from it (`examhall plan`).
          *
-         *     Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds.
+         *     Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds. A period of 0
+         *     switches the detector off; none is run that no enabled signal asks for. After a speech onset the page is
+         *     asked for a burst of pictures for the lips, at most one every `burst_every_s`.
          */
         ScanPlan: {
+            /**
+             * Burst Every S
+             * @default 20
+             */
+            burst_every_s: number;
+            /**
+             * Burst Interval S
+             * @default 0.2
+             */
+            burst_interval_s: number;
+            /**
+             * Burst S
+             * @default 2
+             */
+            burst_s: number;
             /**
              * Coarse Height
              * @default 256
@@ -1722,10 +1867,30 @@ export interface components {
              */
             fine_width: number;
             /**
+             * Head Period S
+             * @default 1
+             */
+            head_period_s: number;
+            /**
+             * Identity Period S
+             * @default 15
+             */
+            identity_period_s: number;
+            /**
              * Interval S
              * @default 1
              */
             interval_s: number;
+            /**
+             * Objects Period S
+             * @default 5
+             */
+            objects_period_s: number;
+            /**
+             * Speech
+             * @default true
+             */
+            speech: boolean;
         };
         /** SentToAll */
         SentToAll: {
@@ -1774,7 +1939,7 @@ export interface components {
          * @description The kinds of thing a policy speaks of. Stored values are never translated.
          * @enum {string}
          */
-        Signal: "no_face" | "multiple_faces" | "camera_blocked" | "tab_hidden" | "window_blur" | "fullscreen_exit" | "clipboard" | "screen_share_stopped" | "connection_lost" | "second_device";
+        Signal: "no_face" | "multiple_faces" | "camera_blocked" | "tab_hidden" | "window_blur" | "fullscreen_exit" | "clipboard" | "screen_share_stopped" | "connection_lost" | "second_device" | "different_person" | "looking_away" | "phone" | "book" | "laptop" | "person_in_background" | "speech" | "microphone_muted" | "second_screen" | "virtual_camera" | "spoof";
         /** SignalInfo */
         SignalInfo: {
             /** Label */
@@ -1794,6 +1959,7 @@ export interface components {
          *     release_s: how long it must be gone before the incident closes.
          *     cooldown_s: how long after closing a new finding extends the old incident instead of a new one.
          *     weight: points that an incident adds to the attempt's risk.
+         *     shadow: counted and measured only; nobody is shown or told anything, and nothing happens.
          */
         SignalRule: {
             /**
@@ -1815,6 +1981,11 @@ export interface components {
             /** Release S */
             release_s: number;
             severity: components["schemas"]["Severity"];
+            /**
+             * Shadow
+             * @default false
+             */
+            shadow: boolean;
             /** Threshold */
             threshold: number;
             /** Warn */
@@ -1870,6 +2041,22 @@ export interface components {
              */
             role: "admin" | "proctor" | "reviewer";
         };
+        /**
+         * StepState
+         * @enum {string}
+         */
+        StepState: "pending" | "running" | "passed" | "failed" | "skipped";
+        /** StepView */
+        StepView: {
+            state: components["schemas"]["StepState"];
+            step: components["schemas"]["CheckInStep"];
+        };
+        /**
+         * Target
+         * @description What to look at (calibrate) or where to turn (challenge), by the candidate's own sides.
+         * @enum {string}
+         */
+        Target: "centre" | "top_left" | "top_right" | "bottom_right" | "bottom_left" | "turn_left" | "turn_right";
         /**
          * TimelineEntry
          * @description One line of the attempt's story, from the chained log.
@@ -1980,6 +2167,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptCard"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in_api_v1_attempts__attempt_id__check_in_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameTaken"];
                 };
             };
             /** @description Problem details with a stable code */
@@ -2155,7 +2377,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["FrameTaken"];
+                };
             };
             /** @description Problem details with a stable code */
             default: {

@@ -181,6 +181,10 @@ class LiveAttempts(Protocol):
         `check_in_not_expected` outside checking_in and waiting."""
         ...
 
+    def check_in_view(self, attempt_id: str) -> CheckInView | None:
+        """Where the camera check stands; None when none was begun."""
+        ...
+
     async def acknowledged_seq(self, attempt_id: str, instance_id: str) -> int: ...
 
     def page_of(self, attempt_id: str) -> PageLink | None:

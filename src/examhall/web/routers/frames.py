@@ -11,7 +11,7 @@ from examhall.application.ports.live_metrics import FRAMES_REFUSED
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import unpack_frame
 from examhall.web.auth import Candidate, Use
-from examhall.web.schemas import EventBatch, EventsTaken
+from examhall.web.schemas import EventBatch, EventsTaken, FrameTaken
 from examhall.web.sockets.candidate import event_in
 from examhall.web.wire import PageEvent
 
@@ -27,13 +27,14 @@ _FRAME_BODY = {
 }
 
 
-@router.post("/frames", status_code=202, response_class=Response, openapi_extra=_FRAME_BODY)
+@router.post("/frames", status_code=202, openapi_extra=_FRAME_BODY)
 async def post_frame(
     request: Request,
     candidate: Candidate,
     services: Use,
+    response: Response,
     examhall_instance: Annotated[str | None, Header(min_length=1, max_length=64)] = None,
-) -> Response:
+) -> FrameTaken:
     """One frame behind the same header as on the socket. 202: taken, looked at later.
 
     `Examhall-Instance` names the page load; with it the page counts as connected. The answer's
@@ -49,7 +50,9 @@ async def post_frame(
         raise
     await services.live.take_frame(candidate.attempt_id, frame)
     interval_s = services.live.sampling_interval_s(candidate.attempt_id)
-    return Response(status_code=202, headers={"Examhall-Sampling-Interval": f"{interval_s:g}"})
+    response.headers["Examhall-Sampling-Interval"] = f"{interval_s:g}"
+    check = services.live.check_in_view(candidate.attempt_id)
+    return FrameTaken(sampling_interval_s=interval_s, check_in=check)
 
 
 @router.post("/events")

@@ -7,7 +7,7 @@ from examhall.application.room import RoomView
 from examhall.application.services import Services
 from examhall.domain.policy import Signal
 from examhall.web.auth import Candidate, Use
-from examhall.web.schemas import Consent, Notice, Room, RoomState, Watched
+from examhall.web.schemas import AskCheckIn, Consent, FrameTaken, Notice, Room, RoomState, Watched
 
 
 def of_attempt(attempt_id: str) -> None:
@@ -37,6 +37,16 @@ async def consent(body: Consent, candidate: Candidate, services: Use) -> RoomSta
             candidate.attempt_id, notice_hash=body.notice_hash, locale=body.locale
         )
     return await _state(services, attempt)
+
+
+@router.post("/check-in")
+async def check_in(body: AskCheckIn, candidate: Candidate, services: Use) -> FrameTaken:
+    """The camera check, where sockets are blocked: as the socket's `check_in`."""
+    await services.live.check_in(candidate.attempt_id, body.step, skip=body.skip)
+    return FrameTaken(
+        sampling_interval_s=services.live.sampling_interval_s(candidate.attempt_id),
+        check_in=services.live.check_in_view(candidate.attempt_id),
+    )
 
 
 @router.post("/ready")
@@ -89,6 +99,7 @@ def _room(view: RoomView) -> Room:
         ),
         require_screen=policy.require_screen,
         require_microphone=policy.require_microphone,
+        camera_check=policy.camera_check,
         admission=policy.admission,
         watch_fullscreen=Signal.FULLSCREEN_EXIT in view.watched,
         watch_clipboard=Signal.CLIPBOARD in view.watched,

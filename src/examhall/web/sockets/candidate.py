@@ -9,6 +9,9 @@ from examhall.application import cards, views
 from examhall.application.monitor import CandidateView
 from examhall.application.ports.bus import Subscription
 from examhall.application.ports.live import (
+    BurstNotice,
+    CameraDevice,
+    CheckInNotice,
     Farewell,
     FrameRefusedNotice,
     PageEventIn,
@@ -21,6 +24,7 @@ from examhall.application.ports.live import (
 from examhall.application.ports.live_metrics import FRAMES_REFUSED
 from examhall.application.services import Services
 from examhall.domain.attempt import OVER
+from examhall.domain.check_in import CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import unpack_frame
 from examhall.web import wire
@@ -73,6 +77,10 @@ class CandidatePage:
         match notice:
             case SamplingNotice():
                 self._line.say(wire.SamplingChanged(interval_s=notice.interval_s))
+            case BurstNotice():
+                self._line.say(wire.Burst(interval_s=notice.interval_s, for_s=notice.for_s))
+            case CheckInNotice():
+                self._line.say(check_in_out(notice.view))
             case FrameRefusedNotice():
                 about = str(notice.sequence)
                 self._line.say(wire.ErrorMessage(code=notice.code, message=notice.message, about=about))
@@ -265,6 +273,8 @@ class _Visit:
                 taken = await self._services.live.take_events(self._attempt_id, [event])
                 for instance_id, seq in taken.items():
                     self._line.say(wire.Ack(instance_id=instance_id, seq=seq))
+            case wire.CheckCamera():
+                await self._services.live.check_in(self._attempt_id, message.step, skip=message.skip)
             case wire.CandidateChat():
                 said = await talk.candidate_says(
                     self._attempt_id, text=message.text, client_id=message.client_id
@@ -290,6 +300,22 @@ def event_in(event: wire.PageEvent, instance_id: str) -> PageEventIn:
         page_ms=event.page_ms,
         occurred_at=event.occurred_at,
         late=event.late,
+        device=None if event.device is None else _device(event.device),
+    )
+
+
+def _device(said: wire.Device) -> CameraDevice:
+    return CameraDevice(said.label, said.width, said.height, said.frame_rate, said.controls)
+
+
+def check_in_out(view: CheckInView) -> wire.CheckInStands:
+    return wire.CheckInStands(
+        step=view.step,
+        target=view.target,
+        progress=view.progress,
+        advice=view.advice,
+        steps=view.steps,
+        detectors=view.detectors,
     )
 
 
@@ -297,6 +323,8 @@ def _about(message: wire.CandidateMessage) -> str | None:
     match message:
         case wire.PageEvent():
             return str(message.seq)
+        case wire.CheckCamera():
+            return "check_in"
         case wire.CandidateChat():
             return message.client_id
         case wire.AcknowledgeWarning():
