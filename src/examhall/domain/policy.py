@@ -73,7 +73,8 @@ class SignalRule:
 class ScanPlan:
     """Which detectors run on which frame; cost per candidate follows from it (`examhall plan`).
 
-    Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds. A period of 0
+    Sizes are the detector's input in pixels (multiples of 32) for a 4:3 picture; others get as many pixels in
+    their own shape. Scores are the count thresholds, chosen in docs/accuracy.md. A period of 0
     switches the detector off; none is run that no enabled signal asks for. After a speech onset the page is
     asked for a burst of pictures for the lips, at most one every `burst_every_s`.
     """
@@ -81,7 +82,7 @@ class ScanPlan:
     interval_s: float = 1.0
     coarse_width: int = 320
     coarse_height: int = 256
-    coarse_score: float = 0.30
+    coarse_score: float = 0.36
     fine_width: int = 640
     fine_height: int = 480
     fine_score: float = 0.50

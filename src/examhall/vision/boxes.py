@@ -18,6 +18,21 @@ class Letterbox:
     scale: float
 
 
+def input_size(source_width: int, source_height: int, width: int, height: int) -> tuple[int, int]:
+    """A model input (width, height) of at most width x height pixels that shows the source largest.
+
+    Sides are multiples of 32. A wide or upright picture thus costs no more than a 4:3 one and loses no
+    resolution to black bars.
+    """
+    side, best, best_scale = 32, (width, height), min(width / source_width, height / source_height)
+    for columns in range(side, width * height // side + 1, side):
+        rows = width * height // columns // side * side
+        scale = min(columns / source_width, rows / source_height)
+        if scale > best_scale * (1 + 1e-9):
+            best, best_scale = (columns, rows), scale
+    return best
+
+
 def letterbox(picture: Picture, width: int, height: int) -> Letterbox:
     """Fit into width x height without stretching, enlarging small pictures."""
     source_height, source_width = picture.shape[:2]

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examhall.vision.boxes import letterbox, suppress
+from examhall.vision.boxes import input_size, letterbox, suppress
 from support.pictures import noise
 
 
@@ -38,3 +39,21 @@ def test_suppress_keeps_the_best_of_what_overlaps() -> None:
 
 def test_suppress_takes_nothing() -> None:
     assert suppress(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), 0.3) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [((640, 480), (320, 256)), ((1280, 720), (352, 224)), ((480, 848), (224, 352)), ((480, 640), (256, 320))],
+)
+def test_the_models_input_takes_the_pictures_own_shape(
+    source: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert input_size(*source, 320, 256) == expected
+
+
+@pytest.mark.parametrize("source", [(1, 1), (3, 4000), (4000, 3), (641, 479), (7, 5)])
+def test_no_shape_costs_more_than_the_plan_says(source: tuple[int, int]) -> None:
+    width, height = input_size(*source, 320, 256)
+    assert width % 32 == 0
+    assert height % 32 == 0
+    assert 0 < width * height <= 320 * 256

@@ -1602,7 +1602,7 @@ export interface components {
              *       "interval_s": 1,
              *       "coarse_width": 320,
              *       "coarse_height": 256,
-             *       "coarse_score": 0.3,
+             *       "coarse_score": 0.36,
              *       "fine_width": 640,
              *       "fine_height": 480,
              *       "fine_score": 0.5,
