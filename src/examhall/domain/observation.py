@@ -285,9 +285,18 @@ class SamplingChanged:
     interval_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class FrameUnseen:
+    """A frame came that the server did not look at (busy, a worker died): not the candidate's doing, so that
+    nobody takes it for a camera that stopped."""
+
+    at_s: float
+
+
 Observation = (
     FacesObserved
     | CameraObserved
+    | FrameUnseen
     | HeadObserved
     | IdentityObserved
     | ObjectsObserved

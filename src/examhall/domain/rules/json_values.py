@@ -66,6 +66,19 @@ class Fields:
     def member(self, kind: type[_E], name: str) -> _E:
         return self._member(kind, self.text(name), name)
 
+    def member_or_none(self, kind: type[_E], name: str) -> _E | None:
+        return None if self.is_none(name) else self.member(kind, name)
+
+    def members(self, kind: type[_E], name: str) -> tuple[_E, ...]:
+        return tuple(self._member(kind, text, name) for text in self.texts(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        rows = self.rows(name)
+        texts = tuple(row for row in rows if isinstance(row, str))
+        if len(texts) != len(rows):
+            raise self._error(name, "a list of texts")
+        return texts
+
     def key(self, kind: type[_E], name: str) -> _E:
         """Return the member of `kind` that this object has as a key."""
         return self._member(kind, name, name)
@@ -85,6 +98,9 @@ class Fields:
             raise self._error(name, f"lists of {count} numbers")
         return tuple(self._finite(name, item) for item in value)
 
+    def tables(self, name: str) -> "list[Fields]":
+        return [Fields(row, self._code, f"{self._path}{name}.{i}.") for i, row in enumerate(self.rows(name))]
+
     def named_numbers(self, name: str) -> tuple[tuple[str, float], ...]:
         result: list[tuple[str, float]] = []
         for row in self.rows(name):
@@ -99,9 +115,15 @@ class Fields:
         return kind(value)
 
     def _finite(self, name: str, value: object) -> float:
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             raise self._error(name, "a number")
-        return float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise self._error(name, "a finite number")
+        return number
 
     def _error(self, name: str, wanted: str) -> ExamhallError:
         where = f"{self._path}{name}".rstrip(".") or "the value"
