@@ -32,6 +32,11 @@ ORDER: Final = (
     Behaviour.SWITCHES_TAB,
     Behaviour.LOSES_CONNECTION,
     Behaviour.BEHAVES,
+    Behaviour.PERSON_BEHIND,
+    Behaviour.SWAPS_SEAT,
+    Behaviour.SECOND_SCREEN,
+    Behaviour.MUTES_MICROPHONE,
+    Behaviour.VIRTUAL_CAMERA,
 )
 
 
@@ -127,7 +132,7 @@ async def _set_up(services: Services, base_url: str, candidates: int) -> tuple[D
     for number in range(candidates):
         link = await _invite(services, exam_id, number + 1, name_of(number))
         behaviour = ORDER[number] if number < len(ORDER) else Behaviour.BEHAVES
-        members.append(Member(link, behaviour, number))
+        members.append(Member(link, behaviour, number, camera_check=True))
     visitor = await _invite(services, exam_id, candidates + 1, VISITOR)
     entry = await services.accounts.demo_link(user.id, lasts_ms=_DAY_MS)
     return Demo(base_url, entry.url, visitor, exam_id), tuple(members)

@@ -1,7 +1,7 @@
 """How often candidates are sampled when the workers are busy: the same step for all alike."""
 
 STEPS_S = (1.0, 1.5, 2.0, 3.0, 5.0)
-_BUSY, _BUSY_FOR_S = 0.80, 5.0
+BUSY, _BUSY_FOR_S = 0.80, 5.0
 _CALM, _CALM_FOR_S = 0.50, 30.0
 
 
@@ -24,7 +24,7 @@ class SamplingController:
         Over 80% for 5 s goes one step slower, under 50% for 30 s one step faster; each step needs
         its whole time anew.
         """
-        if busy_ratio > _BUSY:
+        if busy_ratio > BUSY:
             self._busy_since_s = now_s if self._busy_since_s is None else self._busy_since_s
         else:
             self._busy_since_s = None

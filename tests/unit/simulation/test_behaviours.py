@@ -1,5 +1,7 @@
 """Behaviours are timelines: what they show, when, and that they come around."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ CALM = Step(1)
 
 
 def _same_but_length(a: Step, b: Step) -> bool:
-    return (a.scene, a.tab_visible, a.connected) == (b.scene, b.tab_visible, b.connected)
+    return replace(a, lasts_s=1) == replace(b, lasts_s=1)
 
 
 @pytest.mark.parametrize("behaviour", list(Behaviour))
@@ -34,18 +36,19 @@ def test_who_behaves_shows_nothing_else() -> None:
 
 
 def test_every_behaviour_does_one_thing_of_its_own() -> None:
-    def unusual(behaviour: Behaviour) -> list[tuple[Scene, bool, bool]]:
-        return [
-            (step.scene, step.tab_visible, step.connected)
-            for step in STEPS[behaviour]
-            if not _same_but_length(step, CALM)
-        ]
+    def unusual(behaviour: Behaviour) -> list[Step]:
+        return [replace(step, lasts_s=1) for step in STEPS[behaviour] if not _same_but_length(step, CALM)]
 
-    assert unusual(Behaviour.LEAVES_SEAT) == [(Scene.EMPTY_SEAT, True, True)]
-    assert unusual(Behaviour.SECOND_PERSON) == [(Scene.SECOND_PERSON, True, True)]
-    assert unusual(Behaviour.COVERS_CAMERA) == [(Scene.COVERED, True, True)]
-    assert unusual(Behaviour.SWITCHES_TAB) == [(Scene.NORMAL, False, True)]
-    assert unusual(Behaviour.LOSES_CONNECTION) == [(Scene.NORMAL, True, False)]
+    assert unusual(Behaviour.LEAVES_SEAT) == [Step(1, Scene.EMPTY_SEAT)]
+    assert unusual(Behaviour.SECOND_PERSON) == [Step(1, Scene.SECOND_PERSON)]
+    assert unusual(Behaviour.COVERS_CAMERA) == [Step(1, Scene.COVERED)]
+    assert unusual(Behaviour.SWITCHES_TAB) == [Step(1, tab_visible=False)]
+    assert unusual(Behaviour.LOSES_CONNECTION) == [Step(1, connected=False)]
+    assert unusual(Behaviour.PERSON_BEHIND) == [Step(1, Scene.PERSON_BEHIND)]
+    assert unusual(Behaviour.SWAPS_SEAT) == [Step(1, Scene.SOMEBODY_ELSE)]
+    assert unusual(Behaviour.SECOND_SCREEN) == [Step(1, second_screen=True)]
+    assert unusual(Behaviour.MUTES_MICROPHONE) == [Step(1, muted=True)]
+    assert unusual(Behaviour.VIRTUAL_CAMERA) == [Step(1, virtual_camera=True)]
 
 
 @given(

@@ -17,16 +17,22 @@ class Scene(StrEnum):
     EMPTY_SEAT = "empty_seat"
     SECOND_PERSON = "second_person"
     COVERED = "covered"
+    PERSON_BEHIND = "person_behind"
+    SOMEBODY_ELSE = "somebody_else"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """For `lasts_s` seconds: what the camera sees, whether the exam's tab is in front, whether the network holds."""
+    """For `lasts_s` seconds: what the camera sees, whether the exam's tab is in front, whether the network
+    holds, whether a second screen is connected, the microphone is muted, a program makes the picture."""
 
     lasts_s: float
     scene: Scene = Scene.NORMAL
     tab_visible: bool = True
     connected: bool = True
+    second_screen: bool = False
+    muted: bool = False
+    virtual_camera: bool = False
 
 
 class Behaviour(StrEnum):
@@ -36,6 +42,11 @@ class Behaviour(StrEnum):
     COVERS_CAMERA = "covers_camera"
     SWITCHES_TAB = "switches_tab"
     LOSES_CONNECTION = "loses_connection"
+    PERSON_BEHIND = "person_behind"
+    SWAPS_SEAT = "swaps_seat"
+    SECOND_SCREEN = "second_screen"
+    MUTES_MICROPHONE = "mutes_microphone"
+    VIRTUAL_CAMERA = "virtual_camera"
 
 
 STEPS: Final[dict[Behaviour, tuple[Step, ...]]] = {
@@ -45,6 +56,11 @@ STEPS: Final[dict[Behaviour, tuple[Step, ...]]] = {
     Behaviour.COVERS_CAMERA: (Step(18), Step(20, Scene.COVERED), Step(95)),
     Behaviour.SWITCHES_TAB: (Step(16), Step(9, tab_visible=False), Step(70)),
     Behaviour.LOSES_CONNECTION: (Step(22), Step(24, connected=False), Step(100)),
+    Behaviour.PERSON_BEHIND: (Step(15), Step(25, Scene.PERSON_BEHIND), Step(90)),
+    Behaviour.SWAPS_SEAT: (Step(30), Step(75, Scene.SOMEBODY_ELSE), Step(60)),
+    Behaviour.SECOND_SCREEN: (Step(20), Step(30, second_screen=True), Step(90)),
+    Behaviour.MUTES_MICROPHONE: (Step(25), Step(20, muted=True), Step(90)),
+    Behaviour.VIRTUAL_CAMERA: (Step(28), Step(40, virtual_camera=True), Step(90)),
 }
 
 

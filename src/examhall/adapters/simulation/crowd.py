@@ -50,4 +50,5 @@ def _candidate(member: Member, plan: CrowdPlan) -> SimulatedCandidate:
         shoot_reel(artist, scenes_of(member.does)),
         LiveView(artist),
         sent=[] if plan.remember_frames else None,
+        camera_check=member.camera_check,
     )

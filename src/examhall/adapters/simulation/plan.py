@@ -10,12 +10,17 @@ from examhall.adapters.simulation.behaviours import STEPS, Behaviour, Step
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One simulated candidate. `number` chooses its look; `steps` are its behaviour's unless given."""
+    """One simulated candidate. `number` chooses its look; `steps` are its behaviour's unless given.
+
+    camera_check: go through the camera check before the exam as far as a picture can: the face; the rest is
+    skipped.
+    """
 
     join_url: str = field(repr=False)
     behaviour: Behaviour = Behaviour.BEHAVES
     number: int = 0
     steps: tuple[Step, ...] | None = None
+    camera_check: bool = False
 
     @property
     def does(self) -> tuple[Step, ...]:

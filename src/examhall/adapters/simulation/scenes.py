@@ -24,15 +24,24 @@ HEIGHT: Final = 480
 
 @dataclass(frozen=True, slots=True)
 class PortraitCut:
-    """Where a person is in a portrait: crop (x1, y1, x2, y2) in its pixels, head's centre in the crop, 0..1."""
+    """Where a person is in a portrait: crop (x1, y1, x2, y2) in its pixels; in the crop, 0..1: the head's
+    centre and the eyes' centres."""
 
     file: str
     crop: tuple[int, int, int, int]
     head: tuple[float, float]
+    eyes: tuple[tuple[float, float], tuple[float, float]]
 
 
-ASTRONAUT: Final = PortraitCut("astronaut.png", (60, 0, 400, 380), (0.48, 0.31))
-HOPPER: Final = PortraitCut("grace_hopper.jpg", (40, 20, 480, 520), (0.50, 0.42))
+ASTRONAUT: Final = PortraitCut(
+    "astronaut.png", (60, 0, 400, 380), (0.48, 0.31), ((0.418, 0.269), (0.552, 0.277))
+)
+HOPPER: Final = PortraitCut(
+    "grace_hopper.jpg", (40, 20, 480, 520), (0.50, 0.42), ((0.420, 0.358), (0.601, 0.347))
+)
+
+BLINK_EVERY_S: Final = 4.0
+BLINK_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class SceneArtist:
         self._look = look
         self._room = _draw_room(look)
         self._person = _cut_out(portraits_dir, look.portrait, look)
+        self._blinking = _cut_out(portraits_dir, look.portrait, look, blinking=True)
         other = HOPPER if look.portrait is ASTRONAUT else ASTRONAUT
         self._visitor = _cut_out(portraits_dir, other, look)
 
@@ -78,6 +88,8 @@ class SceneArtist:
             Scene.EMPTY_SEAT: lambda _: self.empty_seat(),
             Scene.SECOND_PERSON: self.second_person,
             Scene.COVERED: lambda _: self.covered(),
+            Scene.PERSON_BEHIND: self.person_behind,
+            Scene.SOMEBODY_ELSE: self.somebody_else,
         }[scene]
 
     def normal(self, t_s: float) -> Picture:
@@ -95,6 +107,19 @@ class SceneArtist:
         picture = _paste(self._room.copy(), self._visitor, side, 0.70, 2.0)
         return self._finish(self._with_person(picture, t_s, at=seat))
 
+    def person_behind(self, t_s: float) -> Picture:
+        """Somebody stands behind the candidate, the head out of the picture."""
+        side = 0.84 if self._look.seat_x <= 0.5 else 0.16
+        picture = _paste(self._room.copy(), _headless(self._visitor), side, 1.25, np.sin(t_s))
+        return self._finish(self._with_person(picture, t_s))
+
+    def somebody_else(self, t_s: float) -> Picture:
+        """Another person on the candidate's chair."""
+        picture = _paste(
+            self._room.copy(), self._visitor, self._look.seat_x, self._look.size, 2 * np.sin(t_s)
+        )
+        return self._finish(picture)
+
     def covered(self) -> Picture:
         """A hand over the lens: nearly black, with the sensor's noise."""
         return self._finish(np.full((HEIGHT, WIDTH, 3), 6, np.uint8))
@@ -103,7 +128,8 @@ class SceneArtist:
         sway = 0.006 * np.sin(t_s / 2.3) + 0.004 * np.sin(t_s / 0.9)
         breath = 2.0 * np.sin(t_s / 0.8)
         seat = self._look.seat_x if at is None else at
-        return _paste(picture, self._person, seat + sway, self._look.size, breath)
+        person = self._blinking if t_s % BLINK_EVERY_S >= BLINK_EVERY_S - 0.1 - BLINK_S else self._person
+        return _paste(picture, person, seat + sway, self._look.size, breath)
 
     def _finish(self, picture: Picture) -> Picture:
         noise = self._rng.normal(0.0, 2.2, (HEIGHT // 2, WIDTH // 2)).astype(np.float32)
@@ -123,7 +149,7 @@ def encode_jpeg(picture: Picture, quality: int = 72) -> bytes:
     return data.tobytes()
 
 
-def _cut_out(directory: Path, cut: PortraitCut, look: Look) -> NDArray[np.float32]:
+def _cut_out(directory: Path, cut: PortraitCut, look: Look, *, blinking: bool = False) -> NDArray[np.float32]:
     """Head and shoulders with a soft edge: float32 BGRA, alpha 0..1 in the last plane."""
     path = directory / cut.file
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
@@ -134,7 +160,10 @@ def _cut_out(directory: Path, cut: PortraitCut, look: Look) -> NDArray[np.float3
             f"The portrait {cut.file} is not there. Run `examhall models build`.",
         )
     x1, y1, x2, y2 = cut.crop
-    part = picture[y1:y2, x1:x2].astype(np.float32)
+    crop = np.ascontiguousarray(picture[y1:y2, x1:x2])
+    if blinking:
+        _close_eyes(crop, cut)
+    part = crop.astype(np.float32)
     head_x = cut.head[0]
     if look.mirrored:
         part, head_x = np.ascontiguousarray(part[:, ::-1]), 1 - head_x
@@ -142,6 +171,27 @@ def _cut_out(directory: Path, cut: PortraitCut, look: Look) -> NDArray[np.float3
     part = np.clip(part * look.brightness, 0, 255)
     alpha = _person_mask(part.shape[1], part.shape[0], head_x, cut.head[1])
     return np.dstack([part, alpha]).astype(np.float32)
+
+
+def _close_eyes(crop: NDArray[np.integer], cut: PortraitCut) -> None:
+    """Paint lids in the skin's own colour, with a line of lashes."""
+    height, width = crop.shape[:2]
+    eyes = [(round(x * width), round(y * height)) for x, y in cut.eyes]
+    apart = float(np.hypot(eyes[1][0] - eyes[0][0], eyes[1][1] - eyes[0][1]))
+    lid = (round(apart * 0.27), round(apart * 0.15))
+    for x, y in eyes:
+        skin = crop[y + round(apart * 0.24) : y + round(apart * 0.32), x - lid[0] // 2 : x + lid[0] // 2]
+        colour = [float(value) for value in skin.reshape(-1, 3).mean(axis=0) * 0.94]
+        cv2.ellipse(crop, (x, y), lid, 0, 0, 360, colour, -1, cv2.LINE_AA)
+        lashes = [value * 0.45 for value in colour]
+        cv2.ellipse(crop, (x, y), (lid[0], round(lid[1] * 0.7)), 0, 20, 160, lashes, 1, cv2.LINE_AA)
+
+
+def _headless(person: NDArray[np.float32]) -> NDArray[np.float32]:
+    """From the shoulders on, drawn out to the length of somebody who stands."""
+    torso = person[round(person.shape[0] * 0.60) :]
+    standing: NDArray[np.float32] = cv2.resize(torso, (torso.shape[1], round(torso.shape[0] * 3.0)))
+    return standing
 
 
 def _person_mask(width: int, height: int, head_x: float, head_y: float) -> NDArray[np.float32]:
