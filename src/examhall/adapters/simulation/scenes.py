@@ -160,7 +160,7 @@ def _cut_out(directory: Path, cut: PortraitCut, look: Look, *, blinking: bool = 
             f"The portrait {cut.file} is not there. Run `examhall models build`.",
         )
     x1, y1, x2, y2 = cut.crop
-    crop = np.ascontiguousarray(picture[y1:y2, x1:x2])
+    crop = np.array(picture[y1:y2, x1:x2], np.uint8)
     if blinking:
         _close_eyes(crop, cut)
     part = crop.astype(np.float32)
@@ -173,7 +173,7 @@ def _cut_out(directory: Path, cut: PortraitCut, look: Look, *, blinking: bool = 
     return np.dstack([part, alpha]).astype(np.float32)
 
 
-def _close_eyes(crop: NDArray[np.integer], cut: PortraitCut) -> None:
+def _close_eyes(crop: Picture, cut: PortraitCut) -> None:
     """Paint lids in the skin's own colour, with a line of lashes."""
     height, width = crop.shape[:2]
     eyes = [(round(x * width), round(y * height)) for x, y in cut.eyes]
@@ -190,8 +190,7 @@ def _close_eyes(crop: NDArray[np.integer], cut: PortraitCut) -> None:
 def _headless(person: NDArray[np.float32]) -> NDArray[np.float32]:
     """From the shoulders on, drawn out to the length of somebody who stands."""
     torso = person[round(person.shape[0] * 0.60) :]
-    standing: NDArray[np.float32] = cv2.resize(torso, (torso.shape[1], round(torso.shape[0] * 3.0)))
-    return standing
+    return np.asarray(cv2.resize(torso, (torso.shape[1], round(torso.shape[0] * 3.0))), np.float32)
 
 
 def _person_mask(width: int, height: int, head_x: float, head_y: float) -> NDArray[np.float32]:
