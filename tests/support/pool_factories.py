@@ -7,8 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from examhall.application.ports.vision import CameraFacts, FrameAnalysis, FrameJob, StageTimings
+from examhall.application.ports.vision import (
+    AudioAnalysis,
+    AudioJob,
+    CameraFacts,
+    FrameAnalysis,
+    FrameJob,
+    StageTimings,
+)
 from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.domain.policy import ScanPlan
 
 CRASH = b"crash"
 HANG = b"hang"
@@ -45,6 +53,25 @@ def obey(job: FrameJob) -> FrameAnalysis:
 class Obedient:
     def __call__(self) -> Callable[[FrameJob], FrameAnalysis]:
         return obey
+
+
+@dataclass(frozen=True)
+class Attentive:
+    """Hears sound: the memory that comes back is the one given and this piece; magic sounds harm the process.
+
+    `gate`: pieces wait until this file is there.
+    """
+
+    gate: Path | None = None
+
+    def __call__(self) -> Callable[[AudioJob], AudioAnalysis]:
+        return self._hear
+
+    def _hear(self, job: AudioJob) -> AudioAnalysis:
+        while self.gate is not None and not self.gate.exists():
+            time.sleep(0.002)
+        obey(FrameJob(job.lane, job.pcm, None, ScanPlan(), thumbnail=False))
+        return AudioAnalysis(0.5, 1.0, 0.9, -20.0, 0.0, 1.5, job.memory + job.pcm)
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,14 @@ class Lanes(Generic[Ticket]):
         self._ready: deque[str] = deque()
         self._ready_background: deque[str] = deque()
 
-    def put(self, name: str, ticket: Ticket) -> Ticket | None:
-        """Queue a ticket; returns the one it supersedes, if any. Raises LaneFullError."""
+    def put(self, name: str, ticket: Ticket, rule: LaneRule | None = None) -> Ticket | None:
+        """Queue a ticket; returns the one it supersedes, if any. `rule` is for a lane without one of its own.
+
+        Raises LaneFullError.
+        """
         lane = self._lanes.get(name)
         if lane is None:
-            lane = self._lanes[name] = _Lane(self._rules.get(name, LaneRule()))
+            lane = self._lanes[name] = _Lane(self._rules.get(name, rule or LaneRule()))
         superseded: Ticket | None = None
         if len(lane.waiting) >= lane.rule.waiting:
             if lane.rule.when_full is WhenFull.REFUSE:

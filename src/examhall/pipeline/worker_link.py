@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from examhall.application.ports.vision import FrameAnalysis, FrameJob
+from examhall.application.ports.vision import AudioAnalysis, AudioJob, FrameAnalysis, FrameJob
 from examhall.domain.errors import ExamhallError
 from examhall.pipeline.worker_process import StartMessage
 from examhall.pipeline.worker_protocol import (
@@ -70,10 +70,14 @@ class WorkerLink:
         if answer is not None:
             raise WorkerLostError
 
-    async def ask(self, job: FrameJob) -> FrameAnalysis | ExamhallError:
-        """Send one frame and wait for what the worker saw or found wrong. Raises WorkerLostError."""
+    async def ask(self, job: FrameJob | AudioJob) -> FrameAnalysis | AudioAnalysis | ExamhallError:
+        """Send one frame or piece of sound and wait for what the worker found in it or wrong with it.
+
+        The answer is of the job's kind. Raises WorkerLostError.
+        """
         answer = await self._exchange(encode_job(job))
-        if answer is None:
+        wanted = AudioAnalysis if isinstance(job, AudioJob) else FrameAnalysis
+        if not isinstance(answer, (wanted, ExamhallError)):
             raise WorkerLostError
         return answer
 
@@ -97,7 +101,7 @@ class WorkerLink:
             self.kill()
             await asyncio.to_thread(self._process.wait)
 
-    async def _exchange(self, message: bytes) -> FrameAnalysis | ExamhallError | None:
+    async def _exchange(self, message: bytes) -> FrameAnalysis | AudioAnalysis | ExamhallError | None:
         if self._streams is None:
             raise WorkerLostError
         reader, writer = self._streams

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from examhall.application.ports.vision import (
+    AudioAnalysis,
+    AudioJob,
     DropReason,
     FrameAnalysis,
     FrameDropped,
@@ -22,11 +24,13 @@ from examhall.application.ports.vision import (
 )
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.pipeline.busy_meter import BusyMeter
-from examhall.pipeline.lanes import LaneFullError, LaneRule, Lanes
+from examhall.pipeline.lanes import LaneFullError, LaneRule, Lanes, WhenFull
 from examhall.pipeline.worker_link import WorkerLink, WorkerLostError
-from examhall.pipeline.worker_process import AnalyzerFactory, StartMessage
+from examhall.pipeline.worker_process import AnalyzerFactory, ListenerFactory, StartMessage
 
 _IDLE_LOOK_S = 1.0
+# Sound is heard in its order or not at all: four seconds of it wait, then what comes is refused.
+_SOUND_RULE = LaneRule(waiting=8, when_full=WhenFull.REFUSE)
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +57,28 @@ class PoolConfig:
 
 @dataclass(eq=False, slots=True)
 class _Ticket:
-    job: FrameJob
+    job: FrameJob | AudioJob
     since_s: float
-    answer: asyncio.Future[FrameAnalysis]
+    answer: asyncio.Future[FrameAnalysis | AudioAnalysis]
 
 
 class WorkerPool:
     """The `VisionPool` of real processes. Start, use and stop it on one loop.
 
-    `factory` is pickled into each worker and must be importable there. `clock` is monotonic seconds.
+    `factory` and `listener` are pickled into each worker and must be importable there; without a listener
+    no sound is heard. `clock` is monotonic seconds.
     """
 
     def __init__(
-        self, factory: AnalyzerFactory, config: PoolConfig, clock: Callable[[], float] = time.monotonic
+        self,
+        factory: AnalyzerFactory,
+        config: PoolConfig,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        listener: ListenerFactory | None = None,
     ) -> None:
-        self._start_message = StartMessage(tuple(sys.path), pickle.dumps(factory))
+        listening = None if listener is None else pickle.dumps(listener)
+        self._start_message = StartMessage(tuple(sys.path), pickle.dumps(factory), listening)
         self._config = config
         self._clock = clock
         self._lanes: Lanes[_Ticket] = Lanes(config.lanes)
@@ -119,6 +130,19 @@ class WorkerPool:
 
     async def analyze(self, job: FrameJob) -> FrameAnalysis:
         """See `VisionPool.analyze`."""
+        answer = await self._ask(job, None)
+        if not isinstance(answer, FrameAnalysis):  # the link lets through only what fits the job
+            raise FrameDropped(DropReason.WORKER_CRASHED)
+        return answer
+
+    async def listen(self, job: AudioJob) -> AudioAnalysis:
+        """See `VisionPool.listen`."""
+        answer = await self._ask(job, _SOUND_RULE)
+        if not isinstance(answer, AudioAnalysis):
+            raise FrameDropped(DropReason.WORKER_CRASHED)
+        return answer
+
+    async def _ask(self, job: FrameJob | AudioJob, rule: LaneRule | None) -> FrameAnalysis | AudioAnalysis:
         if self._stopping:
             raise FrameDropped(DropReason.STOPPING)
         now_s = self._clock()
@@ -128,7 +152,7 @@ class WorkerPool:
             del self._paused_until[job.lane]
         ticket = _Ticket(job, now_s, asyncio.get_running_loop().create_future())
         try:
-            superseded = self._lanes.put(job.lane, ticket)
+            superseded = self._lanes.put(job.lane, ticket, rule)
         except LaneFullError:
             raise FrameDropped(DropReason.LANE_FULL) from None
         if superseded is not None:
@@ -248,9 +272,11 @@ class WorkerPool:
             return  # the caller went away
         if isinstance(answer, ExamhallError):
             ticket.answer.set_exception(answer)
-        else:
+        elif isinstance(answer, FrameAnalysis):
             timings = replace(answer.timings, queue_ms=queue_ms)
             ticket.answer.set_result(replace(answer, timings=timings))
+        else:
+            ticket.answer.set_result(answer)
 
     def _lost(self, ticket: _Ticket, reason: DropReason) -> None:
         """Count a kill against the frame's lane; too many of them and the lane rests."""

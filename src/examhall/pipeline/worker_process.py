@@ -1,4 +1,4 @@
-"""The worker's side: a process that looks at one frame after the other until its socket closes.
+"""The worker's side: a process that takes one frame or piece of sound after the other until its socket closes.
 
 Started as `python -m examhall.pipeline.worker_process FD LIMIT_BYTES PARENT_PID` with a socket as
 file descriptor FD, a bare environment, and nothing of the server's: no database, key or secret.
@@ -14,17 +14,21 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from examhall.application.ports.vision import FrameAnalysis, FrameJob
-from examhall.domain.errors import ExamhallError
+from examhall.application.ports.vision import AudioAnalysis, AudioJob, FrameAnalysis, FrameJob
+from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.pipeline.worker_protocol import (
     PREFIX,
     decode_job,
     encode_analysis,
     encode_error,
+    encode_heard,
     encode_ready,
 )
 
-AnalyzerFactory = Callable[[], Callable[[FrameJob], FrameAnalysis]]
+Analyze = Callable[[FrameJob], FrameAnalysis]
+Listen = Callable[[AudioJob], AudioAnalysis]
+AnalyzerFactory = Callable[[], Analyze]
+ListenerFactory = Callable[[], Listen]
 
 _PR_SET_PDEATHSIG = 1
 _OPEN_FILES = 256
@@ -34,10 +38,11 @@ _NICENESS = 5
 
 @dataclass(frozen=True, slots=True)
 class StartMessage:
-    """`import_path` is the server's sys.path, so that the factory's module is found."""
+    """`import_path` is the server's sys.path, so that the factories' modules are found. listener: None: deaf."""
 
     import_path: tuple[str, ...]
     factory: bytes
+    listener: bytes | None = None
 
 
 def main() -> None:
@@ -56,9 +61,8 @@ def _serve(link: socket.socket) -> None:
         return
     message: StartMessage = pickle.loads(start[1])  # noqa: S301 - from the server itself, see worker_protocol
     sys.path[:] = message.import_path
-    factory: AnalyzerFactory = pickle.loads(message.factory)  # noqa: S301 - as above
     try:
-        analyze = factory()
+        analyze, listen = _build(message)
     except ExamhallError as error:
         link.sendall(encode_error(error))
         return
@@ -66,11 +70,23 @@ def _serve(link: socket.socket) -> None:
     while (received := _receive(link)) is not None:
         job = decode_job(*received)
         try:
-            reply = encode_analysis(analyze(job))
+            reply = encode_heard(listen(job)) if isinstance(job, AudioJob) else encode_analysis(analyze(job))
         except ExamhallError as error:
             reply = encode_error(error)
         # Any other exception ends this process: the supervisor logs, counts and replaces it.
         link.sendall(reply)
+
+
+def _build(message: StartMessage) -> tuple[Analyze, Listen]:
+    factory: AnalyzerFactory = pickle.loads(message.factory)  # noqa: S301 - as in _serve
+    if message.listener is None:
+        return factory(), _deaf
+    listener: ListenerFactory = pickle.loads(message.listener)  # noqa: S301 - as in _serve
+    return factory(), listener()
+
+
+def _deaf(_job: AudioJob) -> AudioAnalysis:
+    raise ExamhallError(ErrorKind.UNAVAILABLE, "sound_not_heard", "These workers listen to no sound.")
 
 
 def _receive(link: socket.socket) -> tuple[bytes, bytes] | None:

@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from examhall.application.ports.vision import (
+    AudioAnalysis,
+    AudioJob,
     CameraFacts,
     FaceFacts,
     FrameAnalysis,
@@ -21,6 +23,7 @@ from examhall.application.ports.vision import (
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import Scan
 from examhall.domain.policy import ScanPlan
+from examhall.pipeline.sound_protocol import HeardHead, SoundHead, analysis_of, heard, job_of
 
 PREFIX = struct.Struct("<II")  # bytes of the head, bytes of the blob
 MAX_REPLY_HEAD = 256 * 1024
@@ -63,21 +66,27 @@ class _Result:
     type: Literal["result"] = field(default="result")
 
 
-_JOB = TypeAdapter(_JobHead)
-_REPLY: TypeAdapter[_Ready | _Fault | _Result] = TypeAdapter(_Ready | _Fault | _Result)
+_JOB: TypeAdapter[SoundHead | _JobHead] = TypeAdapter(SoundHead | _JobHead)
+_REPLY: TypeAdapter[_Ready | _Fault | _Result | HeardHead] = TypeAdapter(
+    _Ready | _Fault | _Result | HeardHead
+)
 
 
 def pack(head: bytes, blob: bytes = b"") -> bytes:
     return PREFIX.pack(len(head), len(blob)) + head + blob
 
 
-def encode_job(job: FrameJob) -> bytes:
+def encode_job(job: FrameJob | AudioJob) -> bytes:
+    if isinstance(job, AudioJob):
+        return pack(_JOB.dump_json(SoundHead(job.lane, len(job.memory))), job.memory + job.pcm)
     head = {"lane": job.lane, "scan": job.scan, "plan": asdict(job.plan), "thumbnail": job.thumbnail}
     return pack(json.dumps(head).encode(), job.payload)
 
 
-def decode_job(head: bytes, blob: bytes) -> FrameJob:
+def decode_job(head: bytes, blob: bytes) -> FrameJob | AudioJob:
     parsed = _JOB.validate_json(head)
+    if isinstance(parsed, SoundHead):
+        return job_of(parsed, blob)
     return FrameJob(parsed.lane, blob, parsed.scan, parsed.plan, parsed.thumbnail)
 
 
@@ -101,10 +110,16 @@ def encode_analysis(analysis: FrameAnalysis) -> bytes:
     return pack(_REPLY.dump_json(head), analysis.thumbnail or b"")
 
 
-def decode_reply(head: bytes, blob: bytes) -> FrameAnalysis | ExamhallError | None:
-    """An analysis, what is wrong with the picture, or None for "ready". Raises ProtocolError."""
+def encode_heard(analysis: AudioAnalysis) -> bytes:
+    return pack(_REPLY.dump_json(heard(analysis)), analysis.memory)
+
+
+def decode_reply(head: bytes, blob: bytes) -> FrameAnalysis | AudioAnalysis | ExamhallError | None:
+    """An analysis, what is wrong with the bytes, or None for "ready". Raises ProtocolError."""
     try:
         reply = _REPLY.validate_json(head)
+        if isinstance(reply, HeardHead):
+            return analysis_of(reply, blob)
     except ValueError as error:
         raise ProtocolError("a reply that is no reply") from error
     if isinstance(reply, _Ready):

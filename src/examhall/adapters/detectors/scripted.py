@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from examhall.application.ports.vision import (
+    AudioAnalysis,
+    AudioJob,
     CameraFacts,
     DropReason,
     FaceFacts,
@@ -14,6 +16,10 @@ from examhall.application.ports.vision import (
 )
 from examhall.domain.observation import FaceBox
 from examhall.vision.headers import read_header
+from examhall.vision.sound import SAMPLE_RATE_HZ, clipped_share, level_dbfs, read_pcm
+
+# What the script takes for a voice: whatever is louder.
+_VOICE_DBFS = -40.0
 
 ScriptedAnswer = tuple[FaceBox, ...] | DropReason
 
@@ -54,6 +60,22 @@ class ScriptedPool:
             camera=camera,
             thumbnail=job.payload[:6_000] if job.thumbnail else None,
             timings=StageTimings(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        )
+
+    async def listen(self, job: AudioJob) -> AudioAnalysis:
+        if not self._started:
+            raise FrameDropped(DropReason.STOPPING)
+        samples = read_pcm(job.pcm)
+        level = level_dbfs(samples)
+        said = 1.0 if level > _VOICE_DBFS else 0.0
+        return AudioAnalysis(
+            duration_s=samples.size / SAMPLE_RATE_HZ,
+            speech_share=said,
+            probability=said,
+            level_dbfs=level,
+            clipped_share=clipped_share(samples),
+            total_ms=0.0,
+            memory=job.memory,
         )
 
     def health(self) -> PoolHealth:
