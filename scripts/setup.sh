@@ -31,9 +31,9 @@ if ! [[ -f src/examhall/web/static/index.html ]] || ! done_before web "$print"; 
   mark_done web "$print"
 fi
 
-print=$(fingerprint models src/examhall/adapters/detectors/model_*.py)
+print=$(fingerprint models src/examhall/adapters/detectors/{model,convert}_*.py)
 if ! [[ -d models/out ]] || ! done_before models "$print"; then
-  step "Building the model files (downloads about 30 MB)"
+  step "Building the model files (downloads about 250 MB)"
   .venv/bin/examhall models build
   mark_done models "$print"
 fi

