@@ -4,15 +4,18 @@ import asyncio
 import gc
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import OperationalError
 
-from examhall.adapters.db.engine import Database, sqlite_url
+from examhall.adapters.db.engine import Database, migration_config, sqlite_url
 from examhall.adapters.db.tables import Base, HeartbeatRow
 from examhall.domain.errors import ExamhallError
 
@@ -31,6 +34,44 @@ async def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
     await database.stop()
     assert differences == []
     assert (journal, enforced) == ("wal", 1)
+
+
+async def test_the_newest_migration_goes_up_and_down_and_keeps_what_was_there(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "both.db"))
+
+    async def go(move: Callable[[Config, str], None], revision: str) -> None:
+        async with database.write() as session:
+            connection = await session.connection()
+            await connection.run_sync(lambda c: move(migration_config(c), revision))
+
+    async def columns() -> set[str]:
+        async with database.read() as session:
+            rows = await session.execute(text("SELECT name FROM pragma_table_info('attempt')"))
+            return set(rows.scalars())
+
+    await go(command.upgrade, "0001")
+    async with database.write() as session:
+        await session.execute(text(_EXAM))
+        await session.execute(text(_ATTEMPT))
+        await session.execute(text("INSERT INTO invite VALUES ('i', 'a', 1, NULL, 1)"))
+    assert "check_in" not in await columns()
+    await go(command.upgrade, "head")
+    assert "check_in" in await columns()
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO identity_template VALUES ('a', x'00', 'k', 1)"))
+        assert await session.scalar(text("SELECT check_in FROM attempt")) is None
+    await go(command.downgrade, "0001")
+    assert "check_in" not in await columns()
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM invite")) == 1
+    await database.stop()
+
+
+_EXAM = """INSERT INTO exam (id, title, instructions, content_mode, content_text, opens_at, closes_at, duration_s,
+policy_revision_id, update_counter, created_at) VALUES ('e', '', '', 'text', '', 1, 2, 1, 'p', 0, 1)"""
+_ATTEMPT = """INSERT INTO attempt (id, exam_id, number, candidate_name, extra_time_s, state, epoch, connected,
+sharing_camera, sharing_microphone, sharing_screen, clock_base_s, log_seq, log_head, created_at)
+VALUES ('a', 'e', 1, 'Ada', 0, 'live', 0, 0, 0, 0, 0, 0, 0, '', 1)"""
 
 
 async def test_many_writers_wait_for_each_other_and_none_is_lost(tmp_path: Path) -> None:

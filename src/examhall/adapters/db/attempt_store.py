@@ -15,6 +15,7 @@ from examhall.application.ports.attempt_store import (
     CreditRecord,
     EvidenceRecord,
     ExamRecord,
+    IdentityTemplateRecord,
     IncidentRecord,
     LogRecord,
     OutboxLine,
@@ -203,6 +204,21 @@ class SqlAttemptStore:
             .order_by(table.c.at, table.c.id)
         )
         return await self._all(query, rows.credit)
+
+    async def template(self, attempt_id: str) -> IdentityTemplateRecord | None:
+        table = rows.IDENTITY_TEMPLATE
+        row = await self._first(select(table).where(table.c.attempt_id == attempt_id))
+        return None if row is None else rows.identity_template(row)
+
+    async def attempts_with_template_over(self) -> Sequence[AttemptRecord]:
+        table = rows.ATTEMPT
+        query = (
+            select(table)
+            .join(rows.IDENTITY_TEMPLATE, rows.IDENTITY_TEMPLATE.c.attempt_id == table.c.id)
+            .where(table.c.over_at.is_not(None))
+            .order_by(table.c.id)
+        )
+        return await self._all(query, rows.attempt)
 
     async def log_of_attempt(self, attempt_id: str) -> Sequence[LogRecord]:
         table = rows.LOG

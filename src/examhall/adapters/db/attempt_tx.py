@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examhall.adapters.db import outbox, rows
@@ -11,6 +11,7 @@ from examhall.application.ports.attempt_store import (
     ChatRecord,
     CreditRecord,
     EvidenceRecord,
+    IdentityTemplateRecord,
     IncidentRecord,
     Json,
     LogRecord,
@@ -236,6 +237,17 @@ class SqlAttemptTx:
             return False
         self.wakes.add("warning")
         return True
+
+    async def keep_template(self, template: IdentityTemplateRecord) -> None:
+        await self.erase_template()
+        await self._add(rows.IDENTITY_TEMPLATE, template)
+
+    async def erase_template(self) -> bool:
+        table = rows.IDENTITY_TEMPLATE
+        done = await self._session.execute(
+            delete(table).where(table.c.attempt_id == self._attempt.id).returning(table.c.attempt_id)
+        )
+        return done.first() is not None
 
     async def add_credit(self, credit: CreditRecord) -> None:
         await self._add(rows.CREDIT, credit)

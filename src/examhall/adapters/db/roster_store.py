@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examhall.adapters.db.engine import Database
 from examhall.adapters.db.outbox import add_line
-from examhall.adapters.db.tables import AttemptRow, CandidateSessionRow, ExamRow, InviteRow
+from examhall.adapters.db.tables import AttemptRow, CandidateSessionRow, ExamRow, InviteRow, RosterPhotoRow
 from examhall.application.ports.attempt_store import UpdateKind
 from examhall.application.ports.exam_store import CandidateRecord, InviteRecord, NewCandidateRecord
 from examhall.domain.attempt import AttemptState
@@ -30,8 +30,8 @@ class DbRosterStore:
             row = found.one_or_none()
         if row is None:
             raise _not_found()
-        attempt, invite = row
-        return _candidate(attempt, invite)
+        attempt, invite, has_photo = row
+        return _candidate(attempt, invite, has_photo=has_photo)
 
     async def add(
         self,
@@ -170,9 +170,10 @@ class DbRosterStore:
             )
 
 
-def _lines(exam_id: str) -> Select[AttemptRow, InviteRow]:
+def _lines(exam_id: str) -> Select[AttemptRow, InviteRow, bool]:
+    has_photo = exists().where(RosterPhotoRow.attempt_id == AttemptRow.id).correlate(AttemptRow)
     return (
-        select(AttemptRow, InviteRow)
+        select(AttemptRow, InviteRow, has_photo)
         .outerjoin(InviteRow, (InviteRow.attempt_id == AttemptRow.id) & InviteRow.revoked_at.is_(None))
         .where(AttemptRow.exam_id == exam_id)
         .order_by(AttemptRow.number)
@@ -181,10 +182,10 @@ def _lines(exam_id: str) -> Select[AttemptRow, InviteRow]:
 
 async def _candidates(session: AsyncSession, exam_id: str) -> list[CandidateRecord]:
     found = await session.execute(_lines(exam_id))
-    return [_candidate(attempt, invite) for attempt, invite in found]
+    return [_candidate(attempt, invite, has_photo=photo) for attempt, invite, photo in found]
 
 
-def _candidate(attempt: AttemptRow, invite: InviteRow | None) -> CandidateRecord:
+def _candidate(attempt: AttemptRow, invite: InviteRow | None, *, has_photo: bool) -> CandidateRecord:
     return CandidateRecord(
         attempt_id=attempt.id,
         exam_id=attempt.exam_id,
@@ -196,6 +197,7 @@ def _candidate(attempt: AttemptRow, invite: InviteRow | None) -> CandidateRecord
         state=AttemptState(attempt.state),
         invite_id=invite.id if invite else None,
         invite_expires_at=invite.expires_at if invite else 0,
+        has_photo=has_photo,
     )
 
 

@@ -15,6 +15,7 @@ from examhall.application.ports.attempt_store import (
     CreditRecord,
     EvidenceRecord,
     ExamRecord,
+    IdentityTemplateRecord,
     IncidentRecord,
     LogRecord,
     OutboxLine,
@@ -24,6 +25,7 @@ from examhall.application.ports.attempt_store import (
     WarningRecord,
 )
 from examhall.domain.attempt import AttemptState
+from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Policy, Severity, Signal
 
@@ -32,6 +34,7 @@ Record = (
     | ChatRecord
     | CreditRecord
     | EvidenceRecord
+    | IdentityTemplateRecord
     | IncidentRecord
     | LogRecord
     | PageEventRecord
@@ -49,6 +52,7 @@ CREDIT = _table(tables.CreditRow)
 EVIDENCE = _table(tables.EvidenceRow)
 EXAM = _table(tables.ExamRow)
 HEARTBEAT = _table(tables.HeartbeatRow)
+IDENTITY_TEMPLATE = _table(tables.IdentityTemplateRow)
 INCIDENT = _table(tables.IncidentRow)
 LOG = _table(tables.LogEntryRow)
 OBSERVATION = _table(tables.ObservationRow)
@@ -59,6 +63,7 @@ USER = _table(tables.UserRow)
 WARNING = _table(tables.WarningRow)
 
 _POLICY = TypeAdapter(Policy)
+_CHECK_IN = TypeAdapter(CheckInResult)
 
 
 def _names(record: type[Record] | type[ExamRecord]) -> tuple[str, ...]:
@@ -88,11 +93,24 @@ def _plain(value: object) -> object:
         return value.value
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, CheckInResult):
+        return _CHECK_IN.dump_python(value, mode="json")
     return value
 
 
 def attempt(row: RowMapping) -> AttemptRecord:
-    return AttemptRecord(**_kept(AttemptRecord, row) | {"state": AttemptState(row["state"])})
+    check_in = row["check_in"]
+    return AttemptRecord(
+        **_kept(AttemptRecord, row)
+        | {
+            "state": AttemptState(row["state"]),
+            "check_in": None if check_in is None else _CHECK_IN.validate_python(check_in),
+        }
+    )
+
+
+def identity_template(row: RowMapping) -> IdentityTemplateRecord:
+    return IdentityTemplateRecord(**_kept(IdentityTemplateRecord, row))
 
 
 def exam(row: RowMapping) -> ExamRecord:

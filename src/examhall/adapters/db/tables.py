@@ -151,10 +151,35 @@ class AttemptRow(Base):
     hand_raised_at: Mapped[int | None]
     clock_base_s: Mapped[float] = mapped_column(default=0.0)  # attempt clock at the last save
     rules_state: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)
+    check_in: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)  # domain CheckInResult
     log_seq: Mapped[int] = mapped_column(default=0)
     log_head: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[int]
     __table_args__ = (UniqueConstraint("exam_id", "number"),)
+
+
+class IdentityTemplateRow(Base):
+    """The face enrolled at check-in: 128 numbers, sealed. Deleted `identity_retention_hours` after the attempt."""
+
+    __tablename__ = "identity_template"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BIOMETRIC)
+    key_id: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[int]
+
+
+class RosterPhotoRow(Base):
+    """A reference photo of the roster: a sealed blob in the object store, deleted with the template."""
+
+    __tablename__ = "roster_photo"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), info=BIOMETRIC)
+    key_id: Mapped[str] = mapped_column(String(32))
+    media_type: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    added_at: Mapped[int]
 
 
 class InviteRow(Base):

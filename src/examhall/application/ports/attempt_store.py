@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from examhall.domain.attempt import AttemptState
 from examhall.domain.chain import ChainHead
+from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import PageEventKind
 from examhall.domain.policy import Policy, Severity, Signal
@@ -52,6 +53,17 @@ class AttemptRecord:
     rules_state: Json | None = field(repr=False)
     created_at: int = 0
     reason: str | None = field(default=None, repr=False)  # staff's words for this pause or end
+    check_in: CheckInResult | None = field(default=None, repr=False)  # of the camera check, once done
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityTemplateRecord:
+    """The face enrolled at check-in, sealed by the key ring; it never leaves the server."""
+
+    attempt_id: str
+    sealed: bytes = field(repr=False)
+    key_id: str
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +254,14 @@ class AttemptTx(Protocol):
         """False if this attempt has no such warning, or it was acknowledged before."""
         ...
 
+    async def keep_template(self, template: IdentityTemplateRecord) -> None:
+        """Store the enrolled face; one before it is replaced."""
+        ...
+
+    async def erase_template(self) -> bool:
+        """False if there was none."""
+        ...
+
     async def add_credit(self, credit: CreditRecord) -> None: ...
 
     async def credits(self) -> Sequence[CreditRecord]: ...
@@ -301,6 +321,14 @@ class AttemptStore(Protocol):
     async def credits_of_attempt(self, attempt_id: str) -> Sequence[CreditRecord]: ...
 
     async def credits_of_exam(self, exam_id: str) -> Sequence[CreditRecord]: ...
+
+    async def template(self, attempt_id: str) -> IdentityTemplateRecord | None:
+        """The face enrolled at check-in."""
+        ...
+
+    async def attempts_with_template_over(self) -> Sequence[AttemptRecord]:
+        """Those that are over and whose enrolled face is still kept."""
+        ...
 
     async def log_of_attempt(self, attempt_id: str) -> Sequence[LogRecord]: ...
 

@@ -77,6 +77,7 @@ class CandidateRecord:
     state: AttemptState
     invite_id: str | None
     invite_expires_at: int
+    has_photo: bool = False  # a reference photo for the check-in
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,5 +77,5 @@ def _candidate(line: RosterLine) -> Candidate:
         state=one.state,
         link=line.link,
         link_expires_at=one.invite_expires_at,
-        has_photo=False,
+        has_photo=one.has_photo,
     )
