@@ -181,6 +181,13 @@ def check_policy(policy: Policy) -> None:
         raise _invalid("policy_invalid", "Scan every 0.5 to 10 s, finely every 1 to 60 s.")
     if not (0 < scan.coarse_score < 1 and 0 < scan.fine_score < 1):
         raise _invalid("policy_invalid", "Scores of the scan lie between 0 and 1.")
+    periods = (scan.head_period_s, scan.identity_period_s, scan.objects_period_s)
+    if not all(period == 0 or 0.5 <= period <= 600 for period in periods):
+        raise _invalid("policy_invalid", "A detector runs every 0.5 to 600 s, or never (0).")
+    if not (0.1 <= scan.burst_interval_s <= 1 and 1 <= scan.burst_s <= 5 and 5 <= scan.burst_every_s <= 600):
+        raise _invalid(
+            "policy_invalid", "A burst is a picture every 0.1 to 1 s for 1 to 5 s, at most every 5 to 600 s."
+        )
     limits = (
         0 <= policy.network_credit_limit_s <= 86_400,
         1 <= policy.risk_half_life_s <= 86_400,

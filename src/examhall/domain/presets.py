@@ -133,6 +133,12 @@ PRESETS: Mapping[Preset, Policy] = {
     Preset.STRICT: _strict(),
 }
 
+def complete(policy: Policy) -> Policy:
+    """A policy of a time that knew fewer signals: those it does not speak of are off."""
+    missing = {s: replace(rule, enabled=False) for s, rule in _STANDARD.items() if s not in policy.signals}
+    return replace(policy, signals={**policy.signals, **missing}) if missing else policy
+
+
 PRESET_SENTENCES: Mapping[Preset, str] = {
     Preset.RELAXED: "Longer holds, mild page signals off: for practice exams and open-book work.",
     Preset.STANDARD: "A few seconds of patience with every signal on: for most exams.",
