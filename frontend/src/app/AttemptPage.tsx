@@ -7,7 +7,7 @@ import { AttemptSession } from '@/attempt/attempt-session';
 import { isOver } from '@/attempt/states';
 import { StepPage } from '@/attempt/StepPage';
 import { Button } from '@/components/ui/Button';
-import { Devices } from '@/features/check-in/Devices';
+import { CheckIn } from '@/features/check-in/CheckIn';
 import { ResumeDevices } from '@/features/check-in/ResumeDevices';
 import { Waiting } from '@/features/check-in/Waiting';
 import { Welcome } from '@/features/check-in/Welcome';
@@ -108,7 +108,7 @@ function Flow() {
     return <Withdrawn />;
   }
   if (state === 'checking_in') {
-    return <Devices />;
+    return <CheckIn />;
   }
   if (!devicesReady) {
     return <ResumeDevices />;

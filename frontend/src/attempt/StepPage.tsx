@@ -1,8 +1,9 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useAttempt } from '@/attempt/AttemptContext';
 import { useCandidateLook } from '@/attempt/candidate-look';
 import styles from '@/attempt/StepPage.module.css';
 
-const STEPS = ['Welcome', 'Devices', 'Waiting', 'Exam'] as const;
+const STEPS = ['Welcome', 'Devices', 'Check', 'Waiting', 'Exam'] as const;
 
 export interface StepPageProps {
   title: string;
@@ -35,7 +36,7 @@ export function StepPage({ title, lead, exam, step, children, actions }: StepPag
         )}
       </header>
       <main className={styles.main}>
-        {step !== undefined && <Steps current={STEPS.indexOf(step)} />}
+        {step !== undefined && <Steps current={step} />}
         <div className={styles.intro}>
           <h1 className={styles.title} tabIndex={-1} ref={heading}>
             {title}
@@ -49,15 +50,18 @@ export function StepPage({ title, lead, exam, step, children, actions }: StepPag
   );
 }
 
-function Steps({ current }: { current: number }) {
+function Steps({ current }: { current: (typeof STEPS)[number] }) {
+  const checks = useAttempt((view) => view.room.camera_check);
+  const steps = STEPS.filter((name) => name !== 'Check' || checks);
+  const at = steps.indexOf(current);
   return (
     <ol className={styles.steps} aria-label="Steps to the exam">
-      {STEPS.map((name, index) => (
+      {steps.map((name, index) => (
         <li
           key={name}
           className={styles.step}
-          data-done={index < current || undefined}
-          aria-current={index === current ? 'step' : undefined}
+          data-done={index < at || undefined}
+          aria-current={index === at ? 'step' : undefined}
         >
           {name}
         </li>

@@ -5,6 +5,8 @@ import { api, ask } from '@/api/client';
 export type Room = components['schemas']['Room'];
 export type RoomState = components['schemas']['RoomState'];
 export type Notice = components['schemas']['Notice'];
+export type CheckInView = components['schemas']['CheckInView'];
+export type CheckInStep = components['schemas']['CheckInStep'];
 
 const at = (attemptId: string) => ({ params: { path: { attempt_id: attemptId } } });
 
@@ -26,6 +28,17 @@ export function ready(attemptId: string): Promise<RoomState> {
   return ask(api.POST('/api/v1/attempts/{attempt_id}/ready', at(attemptId)));
 }
 
+/** The camera check where sockets are blocked: begins it, begins one step again, or skips it. */
+export async function checkCamera(
+  attemptId: string,
+  step: CheckInStep | null,
+  skip: boolean,
+): Promise<CheckInView | null> {
+  const body = { step, skip };
+  const taken = await ask(api.POST('/api/v1/attempts/{attempt_id}/check-in', { ...at(attemptId), body }));
+  return taken.check_in;
+}
+
 export function submit(attemptId: string): Promise<RoomState> {
   return ask(api.POST('/api/v1/attempts/{attempt_id}/submit', at(attemptId)));
 }
@@ -45,15 +58,18 @@ export async function sendEvents(
   return taken.acknowledged_seq;
 }
 
+/** What the server says to a frame: the next one's time, and where the camera check stands while one runs. */
+type FrameTaken = components['schemas']['FrameTaken'];
+
 /**
- * Where sockets are blocked: one frame, header included. Returns in how many seconds the next one is wanted, or
- * null. Pictures may be lost, so nothing is thrown.
+ * Where sockets are blocked: one frame, header included. Returns null when it did not arrive: pictures may be
+ * lost, so nothing is thrown.
  */
 export async function sendFrame(
   attemptId: string,
   instanceId: string,
   frame: Uint8Array<ArrayBuffer>,
-): Promise<number | null> {
+): Promise<FrameTaken | null> {
   try {
     const answer = await fetch(`/api/v1/attempts/${encodeURIComponent(attemptId)}/frames`, {
       method: 'POST',
@@ -61,8 +77,8 @@ export async function sendFrame(
       headers: { 'Content-Type': 'application/octet-stream', 'Examhall-Instance': instanceId },
       body: frame,
     });
-    const wanted = Number(answer.headers.get('Examhall-Sampling-Interval'));
-    return wanted > 0 ? wanted : null;
+    // The server's own pages are its authors.
+    return answer.ok ? ((await answer.json()) as FrameTaken) : null;
   } catch {
     return null; // the next picture tells more than this one again
   }

@@ -177,6 +177,20 @@ export class AttemptSession {
     this.#watchWhileLive();
   }
 
+  /** Begins the camera check or asks where it stands; with a step, begins that one again or skips it. */
+  checkCamera(step: attemptApi.CheckInStep | null, skip = false): void {
+    if (this.store.getState().connection === 'limited') {
+      attemptApi.checkCamera(this.#attemptId, step, skip).then(
+        (checkIn) => {
+          this.store.setState({ checkIn });
+        },
+        () => undefined, // the next picture's answer says where it stands
+      );
+    } else {
+      this.#send({ type: 'check_in', step, skip });
+    }
+  }
+
   say(text: string): void {
     const clientId = newId();
     this.store.setState(({ unsentChat }) => ({ unsentChat: [...unsentChat, { clientId, text }] }));
@@ -268,6 +282,7 @@ export class AttemptSession {
   #opened(): void {
     this.#leaveHttp();
     this.store.setState({ connection: 'open' });
+    if (this.store.getState().checkIn !== null) this.checkCamera(null);
     for (const { clientId, text } of this.store.getState().unsentChat) {
       this.#send({ type: 'chat', client_id: clientId, text });
     }
@@ -361,10 +376,10 @@ export class AttemptSession {
 
   /** Sockets are blocked: the answer carries what the socket would say of the sampling. */
   async #postPicture(frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    const wanted = await attemptApi.sendFrame(this.#attemptId, this.#instanceId, frame);
-    if (wanted !== null) {
-      this.#setInterval(wanted);
-    }
+    const taken = await attemptApi.sendFrame(this.#attemptId, this.#instanceId, frame);
+    if (taken === null) return;
+    this.#setInterval(taken.sampling_interval_s);
+    if (taken.check_in !== null) this.store.setState({ checkIn: taken.check_in });
   }
 
   #setInterval(seconds: number): void {

@@ -8,7 +8,7 @@ import type {
   Welcome,
 } from '@/api/generated/socket';
 import type { Refusal } from '@/api/candidate-socket';
-import type { Room } from '@/attempt/attempt-api';
+import type { CheckInView, Room } from '@/attempt/attempt-api';
 import { heardNow, type ExamClock } from '@/attempt/exam-clock';
 import type { DeviceKind, DeviceProblem } from '@/media/devices';
 
@@ -52,6 +52,8 @@ export interface AttemptView {
   devices: Record<DeviceKind, Device>;
   /** The devices were switched on in this page load: a reload loses them, the attempt goes on. */
   devicesReady: boolean;
+  /** Where the camera check stands, once it was begun or asked for in this page load. */
+  checkIn: CheckInView | null;
 }
 
 export type AttemptStore = StoreApi<AttemptView>;
@@ -75,6 +77,7 @@ export function createAttemptStore(room: Room): AttemptStore {
     watchedBy: [],
     devices: { camera: off, microphone: off, screen: off },
     devicesReady: false,
+    checkIn: null,
   }));
 }
 
@@ -94,6 +97,8 @@ export function viewAfter(view: AttemptView, message: ServerToCandidate): Partia
       };
     case 'hand':
       return { handRaised: message.raised };
+    case 'check_in':
+      return { checkIn: message };
     case 'watch_open':
       return message.tell ? { watchedBy: [...view.watchedBy, message.watch_id] } : {};
     case 'watch_close':

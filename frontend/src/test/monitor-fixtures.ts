@@ -22,6 +22,8 @@ export const attempt = (given: Partial<AttemptCard> = {}): AttemptCard => ({
   sharing: { camera: true, microphone: true, screen: false },
   paused_by: null,
   note: null,
+  detectors_off: [],
+  check_in: null,
   ...given,
 });
 

@@ -12,7 +12,62 @@ export const SIGNAL_NAMES: Record<Signal, string> = {
   screen_share_stopped: 'Screen share stopped',
   connection_lost: 'Connection lost',
   second_device: 'Second device',
+  different_person: 'Different person',
+  looking_away: 'Looking away',
+  phone: 'Phone',
+  book: 'Book',
+  laptop: 'Another laptop',
+  person_in_background: 'Person in the background',
+  speech: 'Voice',
+  microphone_muted: 'Microphone muted',
+  second_screen: 'Second screen',
+  virtual_camera: 'Virtual camera',
+  spoof: 'Picture does not live',
 };
+
+interface SignalGroup {
+  name: string;
+  signals: readonly Signal[];
+}
+
+/** The order in which people read a policy: what a signal is about, not how it is found. */
+const SIGNAL_GROUPS: readonly SignalGroup[] = [
+  {
+    name: 'Who is in the picture',
+    signals: ['no_face', 'multiple_faces', 'different_person', 'person_in_background'],
+  },
+  { name: 'Attention', signals: ['looking_away'] },
+  { name: 'Objects', signals: ['phone', 'book', 'laptop'] },
+  { name: 'Sound', signals: ['speech', 'microphone_muted'] },
+  {
+    name: 'Page and devices',
+    signals: [
+      'tab_hidden',
+      'window_blur',
+      'fullscreen_exit',
+      'clipboard',
+      'screen_share_stopped',
+      'second_screen',
+      'second_device',
+      'connection_lost',
+    ],
+  },
+  { name: 'Camera and tampering', signals: ['camera_blocked', 'virtual_camera', 'spoof'] },
+];
+
+/** What is about signals, in those groups; what a newer server adds comes last, groups without any are left out. */
+export function inGroups<One extends { signal: Signal }>(
+  all: readonly One[],
+): { name: string; members: One[] }[] {
+  const known = new Set(SIGNAL_GROUPS.flatMap((group) => group.signals));
+  return [
+    ...SIGNAL_GROUPS.map(({ name, signals }) => ({
+      name,
+      members: signals.flatMap((signal) => all.filter((one) => one.signal === signal)),
+    })),
+    { name: 'Other', members: all.filter((one) => !known.has(one.signal)) },
+  ].filter((group) => group.members.length > 0);
+}
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
   undecided: 'Undecided',

@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { Check, Mic, Monitor, TriangleAlert, Video } from 'lucide-react';
 import type { Device } from '@/attempt/attempt-store';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
@@ -6,8 +5,8 @@ import { DEVICE_NAMES, silentWords, whatToDo } from '@/attempt/device-words';
 import { DevicePicture } from '@/attempt/DevicePicture';
 import { Button } from '@/components/ui/Button';
 import type { DeviceKind } from '@/media/devices';
-import { openMicrophoneMeter } from '@/media/microphone-meter';
 import { InputChoice } from './InputChoice';
+import { Meter } from './Meter';
 import styles from './Devices.module.css';
 
 const ICONS = { camera: Video, microphone: Mic, screen: Monitor };
@@ -101,30 +100,4 @@ function Sample({ kind, device }: { kind: DeviceKind; device: Device }) {
     return <Meter stream={device.stream} />;
   }
   return <Icon size={32} aria-hidden />;
-}
-
-function Meter({ stream }: { stream: MediaStream }) {
-  const fill = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const meter = openMicrophoneMeter(stream);
-    let frame = 0;
-    const draw = () => {
-      if (fill.current !== null) fill.current.style.transform = `scaleX(${meter.level()})`;
-      frame = requestAnimationFrame(draw);
-    };
-    draw();
-    return () => {
-      cancelAnimationFrame(frame);
-      meter.close();
-    };
-  }, [stream]);
-  // The movement is for the eye; that the microphone works is said in words beside it.
-  return (
-    <div className={styles.level} aria-hidden>
-      <Mic size={24} />
-      <div className={styles.meter}>
-        <div className={styles.fill} ref={fill} />
-      </div>
-    </div>
-  );
 }

@@ -1,5 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
-import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
+import { useAttempt } from '@/attempt/AttemptContext';
 import { DEVICE_NAMES } from '@/attempt/device-words';
 import { enterFullScreen } from '@/attempt/full-screen';
 import { neededDevices } from '@/attempt/needed-devices';
@@ -8,20 +7,15 @@ import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { DeviceRow } from './DeviceRow';
 import styles from './Devices.module.css';
+import { useCheckInDone } from './use-check-in-done';
 
-/** Camera, microphone and screen, each with a tick or what to do. */
-export function Devices() {
-  const session = useAttemptSession();
+/** Camera, microphone and screen, each with a tick or what to do. onNext: what follows, where something does. */
+export function Devices({ onNext }: { onNext?: () => void }) {
   const room = useAttempt((view) => view.room);
   const devices = useAttempt((view) => view.devices);
   const needed = neededDevices(room);
   const missing = needed.filter((kind) => devices[kind].status !== 'on');
-  const done = useMutation({
-    mutationFn: () => session.checkInDone(),
-    onSuccess: () => {
-      session.devicesDone();
-    },
-  });
+  const done = useCheckInDone();
   return (
     <StepPage
       step="Devices"
@@ -40,7 +34,8 @@ export function Devices() {
           isPending={done.isPending}
           onPress={() => {
             if (room.watch_fullscreen) void enterFullScreen();
-            done.mutate();
+            if (onNext === undefined) done.mutate();
+            else onNext();
           }}
         >
           Continue

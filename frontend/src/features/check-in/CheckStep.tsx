@@ -1,0 +1,90 @@
+import { Lightbulb } from 'lucide-react';
+import type { CheckInView } from '@/attempt/attempt-api';
+import { useAttempt } from '@/attempt/AttemptContext';
+import { StepPage } from '@/attempt/StepPage';
+import { Button } from '@/components/ui/Button';
+import { ADVICE_WORDS, SENTENCE, STEP_WORDS, STEPS, TARGET_WORDS, type DoneStep } from './check-words';
+import { CheckLine } from './CheckLine';
+import { CheckPicture } from './CheckPicture';
+import { DeviceRow } from './DeviceRow';
+import { Meter } from './Meter';
+import styles from './CameraCheck.module.css';
+
+/** One step with one instruction; advice comes and goes under the picture, in a place that is kept for it. */
+export function CheckStep({
+  step,
+  view,
+  onAgain,
+  onSkip,
+}: {
+  step: Exclude<DoneStep, 'calibrate'>;
+  view: CheckInView;
+  onAgain: () => void;
+  onSkip: () => void;
+}) {
+  const exam = useAttempt((one) => one.room.exam_title);
+  const { title, instruction } = STEP_WORDS[step];
+  const advice = view.advice === null ? null : ADVICE_WORDS[view.advice];
+  return (
+    <StepPage
+      step="Check"
+      exam={exam}
+      title={title}
+      lead={<p>{instruction}</p>}
+      actions={
+        <>
+          <Button size="large" onPress={onAgain}>
+            Begin this step again
+          </Button>
+          <Button size="large" variant="quiet" onPress={onSkip}>
+            Skip this step
+          </Button>
+        </>
+      }
+    >
+      <CheckLine />
+      <div className={styles.stage}>
+        {step === 'voice' ? (
+          <ReadAloud progress={view.progress} />
+        ) : (
+          <CheckPicture progress={view.progress} target={view.target} />
+        )}
+        {step === 'challenge' && (
+          <p className={styles.target} role="status">
+            {view.target === null ? '' : TARGET_WORDS[view.target]}
+          </p>
+        )}
+        <p className={styles.count}>
+          Step {STEPS.indexOf(step) + 1} of {STEPS.length}
+          <progress className="visually-hidden" aria-label={title} value={view.progress} max={1} />
+        </p>
+        <div role="status" className={styles.advice} data-said={advice !== null || undefined}>
+          {advice !== null && (
+            <>
+              <Lightbulb size={20} aria-hidden />
+              <p>
+                <strong>{advice.title}.</strong> {advice.words}
+              </p>
+            </>
+          )}
+        </div>
+      </div>
+    </StepPage>
+  );
+}
+
+function ReadAloud({ progress }: { progress: number }) {
+  const microphone = useAttempt((one) => one.devices.microphone);
+  if (microphone.status !== 'on' || microphone.silent) {
+    return <DeviceRow kind="microphone" />;
+  }
+  return (
+    <div className={styles.read}>
+      <p className={styles.sentence}>{SENTENCE}</p>
+      <Meter stream={microphone.stream} />
+      <div className={styles.bar} aria-hidden>
+        <div style={{ transform: `scaleX(${progress})` }} />
+      </div>
+    </div>
+  );
+}
