@@ -28,6 +28,7 @@ from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Policy, Severity, Signal
+from examhall.domain.presets import complete
 
 Record = (
     AttemptRecord
@@ -153,9 +154,8 @@ def outbox_line(row: RowMapping) -> OutboxLine:
 
 
 def policy_revision(row: RowMapping) -> PolicyRevisionRecord:
-    return PolicyRevisionRecord(
-        id=row["id"], number=row["number"], policy=_POLICY.validate_python(row["body"])
-    )
+    policy = complete(_POLICY.validate_python(row["body"]))
+    return PolicyRevisionRecord(id=row["id"], number=row["number"], policy=policy)
 
 
 def policy_body(policy: Policy) -> dict[str, object]:
