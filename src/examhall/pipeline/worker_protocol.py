@@ -4,9 +4,8 @@ Not pickle: a worker that a hostile picture took over could answer anything, and
 run it in the server. Only the start message, which goes from the server to the worker, is pickled.
 """
 
-import json
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -18,6 +17,10 @@ from examhall.application.ports.vision import (
     FaceFacts,
     FrameAnalysis,
     FrameJob,
+    HeadFacts,
+    IdentityFacts,
+    Look,
+    ObjectFacts,
     StageTimings,
 )
 from examhall.domain.errors import ErrorKind, ExamhallError
@@ -40,6 +43,7 @@ class _JobHead:
     scan: Scan | None
     plan: ScanPlan
     thumbnail: bool
+    looks: frozenset[Look]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ class _Result:
     camera: CameraFacts
     thumbnail: bool
     timings: StageTimings
+    heads: tuple[HeadFacts, ...]
+    identities: tuple[IdentityFacts, ...]
+    objects: ObjectFacts | None
     type: Literal["result"] = field(default="result")
 
 
@@ -79,15 +86,15 @@ def pack(head: bytes, blob: bytes = b"") -> bytes:
 def encode_job(job: FrameJob | AudioJob) -> bytes:
     if isinstance(job, AudioJob):
         return pack(_JOB.dump_json(SoundHead(job.lane, len(job.memory))), job.memory + job.pcm)
-    head = {"lane": job.lane, "scan": job.scan, "plan": asdict(job.plan), "thumbnail": job.thumbnail}
-    return pack(json.dumps(head).encode(), job.payload)
+    head = _JobHead(job.lane, job.scan, job.plan, job.thumbnail, job.looks)
+    return pack(_JOB.dump_json(head), job.payload)
 
 
 def decode_job(head: bytes, blob: bytes) -> FrameJob | AudioJob:
     parsed = _JOB.validate_json(head)
     if isinstance(parsed, SoundHead):
         return job_of(parsed, blob)
-    return FrameJob(parsed.lane, blob, parsed.scan, parsed.plan, parsed.thumbnail)
+    return FrameJob(parsed.lane, blob, parsed.scan, parsed.plan, parsed.thumbnail, parsed.looks)
 
 
 def encode_ready() -> bytes:
@@ -106,6 +113,9 @@ def encode_analysis(analysis: FrameAnalysis) -> bytes:
         analysis.camera,
         analysis.thumbnail is not None,
         analysis.timings,
+        analysis.heads,
+        analysis.identities,
+        analysis.objects,
     )
     return pack(_REPLY.dump_json(head), analysis.thumbnail or b"")
 
@@ -133,4 +143,7 @@ def decode_reply(head: bytes, blob: bytes) -> FrameAnalysis | AudioAnalysis | Ex
         reply.camera,
         blob if reply.thumbnail else None,
         reply.timings,
+        reply.heads,
+        reply.identities,
+        reply.objects,
     )

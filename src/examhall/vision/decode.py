@@ -45,6 +45,20 @@ def decode_within(data: bytes, header: PictureHeader, max_width: int, max_height
     return scale_to(picture, width, height)
 
 
+def decode_at_least(data: bytes, header: PictureHeader, width: int, height: int) -> Picture:
+    """The picture, upright; a JPEG is shrunk while it is decoded as long as one side stays that long.
+
+    Raises ExamhallError `truncated_picture` when the decoder gives up.
+    """
+    divisor = 1
+    if header.format is PictureFormat.JPEG:
+        while divisor < 8 and (header.width >= width * divisor * 2 or header.height >= height * divisor * 2):
+            divisor *= 2
+    if divisor == 1:
+        return decode(data, header)
+    return _upright(_decode(data, divisor), header.orientation)
+
+
 def fit_within(width: int, height: int, max_width: int, max_height: int) -> tuple[int, int]:
     """Width and height, scaled down (never up) to fit, in the same proportions, at least 1 px."""
     scale = min(max_width / width, max_height / height, 1.0)
