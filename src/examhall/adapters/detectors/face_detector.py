@@ -9,7 +9,6 @@ from examhall.adapters.detectors.centerface import CenterFace, FoundFace
 from examhall.adapters.detectors.model_registry import ModelRegistry
 from examhall.adapters.detectors.model_signature import open_model
 from examhall.adapters.detectors.yunet import YuNet
-from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.vision.decode import Picture
 
 
@@ -32,11 +31,4 @@ def open_face_detector(registry: ModelRegistry) -> FaceDetector:
     Raises ExamhallError `model_missing`, `model_altered` or `model_does_not_fit`.
     """
     model = registry.model_for("faces")
-    session = open_model(model)
-    if model.decoder not in _DETECTORS:
-        raise ExamhallError(
-            ErrorKind.UNAVAILABLE,
-            "model_does_not_fit",
-            f"The decoder {model.decoder} finds no faces; use one of {', '.join(_DETECTORS)}.",
-        )
-    return _DETECTORS[model.decoder](session)
+    return _DETECTORS[model.decoder](open_model(model))

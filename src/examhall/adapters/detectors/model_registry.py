@@ -83,6 +83,7 @@ class TaskModel:
     """The model that serves a task: a checked file and how its outputs are read."""
 
     name: str
+    task: ModelTask
     decoder: str
     path: Path
 
@@ -161,12 +162,12 @@ class ModelRegistry:
         if not found:
             raise _missing(self._dir / task)
         chosen = min(found, key=lambda entry: not entry.is_local)
-        return TaskModel(chosen.name, chosen.decoder, self._checked(chosen))
+        return TaskModel(chosen.name, chosen.task, chosen.decoder, self._checked(chosen))
 
     def models(self) -> tuple[TaskModel, ...]:
         """Every model, checked like `path_of`; portraits are not models."""
         return tuple(
-            TaskModel(entry.name, entry.decoder, self._checked(entry))
+            TaskModel(entry.name, entry.task, entry.decoder, self._checked(entry))
             for entry in self.entries()
             if entry.task != "portrait"
         )

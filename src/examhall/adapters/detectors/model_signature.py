@@ -10,7 +10,7 @@ from typing import Protocol
 
 import onnxruntime
 
-from examhall.adapters.detectors.model_registry import TaskModel
+from examhall.adapters.detectors.model_registry import ModelTask, TaskModel
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 _U8, _F32, _I64 = "tensor(uint8)", "tensor(float)", "tensor(int64)"
@@ -76,6 +76,19 @@ SIGNATURES: Mapping[str, Signature] = {
 }
 
 
+# Which decoders can serve a task.
+TASK_DECODERS: Mapping[ModelTask, tuple[str, ...]] = {
+    "faces": ("centerface", "yunet"),
+    "mesh": ("mediapipe_mesh",),
+    "iris": ("mediapipe_iris",),
+    "identity": ("dlib_resnet",),
+    "phone_book": ("nanodet", "ssdlite"),
+    "person_laptop": ("nanodet", "ssdlite"),
+    "speech": ("silero_vad",),
+    "portrait": (),
+}
+
+
 class _Argument(Protocol):
     """An input or output as onnxruntime describes it; sides are numbers, names or None."""
 
@@ -98,8 +111,9 @@ def open_model(model: TaskModel) -> onnxruntime.InferenceSession:
 
     Raises ExamhallError `model_does_not_fit`, naming what was expected and what is there.
     """
-    if model.decoder not in SIGNATURES:
-        raise _unfit(model, f"there is no decoder {model.decoder!r}; there are {', '.join(SIGNATURES)}")
+    known = TASK_DECODERS[model.task]
+    if model.decoder not in known:
+        raise _unfit(model, f"the task {model.task} is decoded by {' or '.join(known) or 'nothing'}")
     try:
         session = open_session(model.path)
     except Exception as error:  # onnxruntime has a dozen of its own, without a common base
