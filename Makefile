@@ -6,7 +6,7 @@ CHECK_TESTS := $(wildcard tests/unit tests/architecture)
 ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench format schema clean livekit livekit-test
+.PHONY: help setup demo run test check bench accuracy format schema clean livekit livekit-test
 
 help: ## List these verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ livekit-test: setup ## Only the tests that speak to a real LiveKit server
 bench: setup ## Print the speed table, the tutorial's path beside ours
 	@scripts/setup-bench.sh
 	@$(BIN)/python benchmarks/run.py
+
+accuracy: setup ## Measure what is detected on labelled pictures; writes docs/accuracy.md
+	@scripts/setup-bench.sh
+	@PYTHONPATH=benchmarks $(BIN)/python -m accuracy
 
 format: setup ## Write the code the way the linters want it
 	$(BIN)/ruff check --fix-only .
