@@ -14,8 +14,8 @@ import { CornerPoints } from './CornerPoints';
 import { useCheckInDone } from './use-check-in-done';
 import styles from './CameraCheck.module.css';
 
-const EVERYTHING_SKIPS =
-  'You need give no reason, for example when you cannot turn your head. What depends on it is switched off in your exam; your proctor sees that it was skipped, and nothing more.';
+const SKIPPING =
+  'Skipping needs no reason. What depends on the step is switched off in your exam, and your proctor sees only that it was skipped.';
 
 /** What can be seen and heard of this candidate, in this light, with this camera: tried before anything counts. */
 export function CameraCheck() {
@@ -148,7 +148,7 @@ function Starting() {
         </Button>
       }
     >
-      <p className={styles.hint}>{EVERYTHING_SKIPS}</p>
+      <p className={styles.hint}>{SKIPPING}</p>
       {done.error !== null && (
         <Banner tone="medium" live="alert" title="This did not work">
           <p>{done.error.message}</p>
@@ -180,7 +180,10 @@ function BeforePoints({ onReady, onSkip }: { onReady: () => void; onSkip: () => 
         </>
       }
     >
-      <p className={styles.hint}>Make the window large first, if you can. {EVERYTHING_SKIPS}</p>
+      <p className={styles.hint}>
+        Make the window large first, if you can. Skip this step if you cannot follow a dot with your eyes.{' '}
+        {SKIPPING}
+      </p>
     </CheckPage>
   );
 }
@@ -228,7 +231,7 @@ function Failed({
           <CheckPicture progress={0} />
         </div>
       )}
-      <p className={styles.hint}>{EVERYTHING_SKIPS}</p>
+      <p className={styles.hint}>{SKIPPING}</p>
     </CheckPage>
   );
 }

@@ -19,11 +19,11 @@ export function CheckPicture({ progress, target = null }: { progress: number; ta
         {/* It begins at the top, which is a quarter turn back. */}
         <ellipse
           className={styles.ring}
-          cx="146"
-          cy="-200"
+          cx="-146"
+          cy="200"
           rx="116"
           ry="86"
-          transform="rotate(90)"
+          transform="rotate(-90)"
           pathLength="1"
           strokeDasharray={`${progress} 2`}
           data-some={progress > 0 || undefined}

@@ -74,7 +74,7 @@ export function CheckResult({ view, onStep }: { view: CheckInView; onStep: (step
               <li key={step} data-acts>
                 <span>{STEP_WORDS[step].title}</span>
                 <Button
-                  aria-label={`Try again: ${STEP_WORDS[step].title}`}
+                  aria-label={`Try it again: ${STEP_WORDS[step].title}`}
                   onPress={() => {
                     onStep(step);
                   }}
