@@ -23,6 +23,7 @@ _CONTEXT = 64
 _STATE_SHAPE = (2, 1, 128)
 _STATE_BYTES = 2 * 128 * 4
 _CONTEXT_BYTES = _CONTEXT * 2
+_MAX_STATE = 1e4  # far above what the model makes; beyond, its numbers would overflow
 _SPEECH = 0.5  # the model's own threshold
 
 Floats = npt.NDArray[np.float32]
@@ -47,7 +48,7 @@ class Memory:
         if not fixed <= len(data) < fixed + WINDOW * 2 or len(data) % 2:
             return cls.fresh()
         state = np.frombuffer(data, "<f4", 2 * 128).reshape(_STATE_SHAPE)
-        if not np.isfinite(state).all():
+        if not (np.abs(state) <= _MAX_STATE).all():  # NaN compares false
             return cls.fresh()
         context = np.frombuffer(data, "<i2", _CONTEXT, _STATE_BYTES)
         return cls(state, context, np.frombuffer(data, "<i2", offset=fixed))
