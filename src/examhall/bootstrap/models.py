@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from examhall.adapters.detectors.model_build import build_models
 from examhall.adapters.detectors.model_registry import (
     ModelEntry,
     ModelRegistry,
-    ModelTask,
     TaskModel,
     default_models_dir,
 )
 from examhall.adapters.detectors.model_signature import open_model
 from examhall.adapters.detectors.model_swap import use_built_model, use_model
+
+SwappableTask = Literal["faces", "mesh", "iris", "identity", "phone_book", "person_laptop", "speech"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ def build_model_folder(models_dir: Path | None, report: Callable[[str], None], *
 
 
 def swap_model(
-    models_dir: Path | None, file: Path, task: ModelTask, decoder: str, licence: str, note: str
+    models_dir: Path | None, file: Path, task: SwappableTask, decoder: str, licence: str, note: str
 ) -> ModelEntry:
     """See `model_swap.use_model`."""
     return use_model(models_dir or default_models_dir(), file, task, decoder, licence=licence, note=note)
 
 
-def swap_back(models_dir: Path | None, task: ModelTask) -> None:
+def swap_back(models_dir: Path | None, task: SwappableTask) -> None:
     """See `model_swap.use_built_model`."""
     use_built_model(models_dir or default_models_dir(), task)
 

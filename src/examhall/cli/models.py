@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from examhall.adapters.detectors.model_registry import ModelTask
 from examhall.bootstrap.models import (
+    SwappableTask,
     build_model_folder,
     check_models_fit,
     list_models,
@@ -24,7 +24,7 @@ ModelsDir = Annotated[
         envvar="EXAMHALL_MODELS_DIR", help="The model folder; by default models/out of the checkout."
     ),
 ]
-Task = Annotated[ModelTask, typer.Argument(help="What the model is for; see `examhall models list`.")]
+Task = Annotated[SwappableTask, typer.Argument(help="What the model is for; see `examhall models list`.")]
 
 
 @models_app.command("list")
