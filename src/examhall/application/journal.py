@@ -38,10 +38,14 @@ class Entry(StrEnum):
     INCIDENT_CLOSED = "incident_closed"
     VERDICT_GIVEN = "verdict_given"
     EVIDENCE_KEPT = "evidence_kept"
+    SOUND_KEPT = "sound_kept"
     EVIDENCE_GAP = "evidence_gap"
     OBSERVATION_GAP = "observation_gap"
     WATCH_OPENED = "watch_opened"
     WATCH_CLOSED = "watch_closed"
+    TALK_BEGAN = "talk_began"
+    MUTED = "muted"
+    TAKEN_OUT = "taken_out"
 
 
 _CREDIT_WORDS = {
@@ -135,12 +139,16 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.INCIDENT_OPENED: lambda e: f"Incident opened{e.because('words')}",
     Entry.INCIDENT_CLOSED: lambda e: f"Incident closed{e.because('words')}",
     Entry.EVIDENCE_KEPT: lambda e: f"Pictures kept: {e.text('count')}",
-    Entry.EVIDENCE_GAP: lambda e: f"Pictures are missing{e.because('note')}",
+    Entry.SOUND_KEPT: lambda e: f"Sound kept: {e.text('count')}",
+    Entry.EVIDENCE_GAP: lambda e: f"Evidence is missing{e.because('note')}",
     Entry.OBSERVATION_GAP: lambda e: (
         f"Nothing was observed from {e.clock_time('from_at')} to {e.clock_time('to_at')}"
     ),
     Entry.WATCH_OPENED: lambda e: f"Live view opened by {e.by}",
     Entry.WATCH_CLOSED: lambda e: f"Live view of {e.by} closed",
+    Entry.TALK_BEGAN: lambda e: f"{e.by} spoke to the candidate",
+    Entry.MUTED: lambda e: f"{_plain(e.text('media'))} muted by {e.by}",
+    Entry.TAKEN_OUT: lambda e: f"Taken out of the live view by {e.by}",
     Entry.VERDICT_GIVEN: lambda e: (
         f"{e.by} decided on the incident {_plain(e.text('signal')).lower()}: "
         f"{e.text('verdict').replace('_', ' ')}{e.because('note')}"

@@ -49,10 +49,10 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One picture of an incident; a gap says in `note` what is missing and has no url."""
+    """One picture or the sound of an incident; a gap says in `note` what is missing and has no url."""
 
     id: str
-    kind: Literal["camera", "screen", "gap"]
+    kind: Literal["camera", "screen", "audio", "gap"]
     captured_at: int
     url: str | None
     note: str

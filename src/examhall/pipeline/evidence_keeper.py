@@ -1,9 +1,10 @@
-"""The pictures around an incident: those before out of a ring, those after as they come."""
+"""The pictures and the sound around an incident: before out of a ring, after as they come."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import structlog
 
@@ -18,6 +19,7 @@ from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.incident_book import OpenedIncident
+from examhall.pipeline.sound_evidence import SoundClip, SoundEvidence
 
 RING_FRAMES = 12
 RING_BYTES = 1_000_000
@@ -56,9 +58,19 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class _Piece:
+    """A picture or a stretch of sound that is to be kept. ending: of its file's name."""
+
     incident_id: str
-    frame: EncodedFrame
+    kind: Literal["camera", "screen", "audio"]
+    captured_at_ms: int
+    media_type: str
+    ending: str
+    content: bytes = field(repr=False)
+
+    @property
+    def words(self) -> str:
+        return "Sound" if self.kind == "audio" else "A picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class _Gap:
 
 
 class EvidenceKeeper:
-    """One for each attempt. Queue: 64 pictures; what does not fit becomes a gap, counted and shown.
+    """One for each attempt. Queue: 64 pieces; what does not fit becomes a gap, counted and shown.
 
     `write` stores the records in one transaction, in the session's turn.
     """
@@ -91,27 +103,33 @@ class EvidenceKeeper:
         self._write = write
         self._ring = Ring()
         self._windows: list[_Window] = []
-        self._pictures: deque[_Picture] = deque()
+        self._sounds = SoundEvidence()
+        self._pieces: deque[_Piece] = deque()
         self._gaps: deque[_Gap] = deque(maxlen=256)
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def received(self, frame: EncodedFrame) -> None:
+        if frame.kind is FrameKind.AUDIO:
+            self._sounds.received(frame)
+            return
         self._ring.add(frame)
         for window in self._windows:
             if frame.received_at_ms <= window.until_ms:
                 window.got_any = True
-                self._keep(window.incident_id, frame)
+                self._keep(_picture(window.incident_id, frame))
 
     def opened(self, incident: OpenedIncident, policy: Policy) -> None:
         pictures = self._ring.since(incident.began_at - round(policy.evidence_before_s * 1000))
         for frame in pictures:
-            self._keep(incident.incident_id, frame)
+            self._keep(_picture(incident.incident_id, frame))
         if not pictures:
             self._miss(incident.incident_id, incident.opened_at, "No picture came before it.", "none_before")
-        until = self._clock.now_ms() + round(policy.evidence_after_s * 1000)
+        now_ms = self._clock.now_ms()
+        until = now_ms + round(policy.evidence_after_s * 1000)
         self._windows.append(_Window(incident.incident_id, until))
+        self._sounds.opened(incident, policy, now_ms)
 
     def tick(self) -> None:
         """End the windows that are over, and try once more what could not be written."""
@@ -120,6 +138,7 @@ class EvidenceKeeper:
             self._windows.remove(window)
             if not window.got_any:
                 self._miss(window.incident_id, window.until_ms, "No picture came after it.", "none_after")
+        self._keep_sound(self._sounds.ended(now_ms))
         if self._gaps:
             self._wake()
 
@@ -133,24 +152,33 @@ class EvidenceKeeper:
             except ExamhallError as error:
                 self._metrics.count(LIVE_TASKS_RESTARTED, task="evidence")
                 log.warning("evidence_rows_not_written", code=error.code)
-            if not self._pictures:
+            if not self._pieces:
                 self._idle.set()
 
     @property
     def at_rest(self) -> bool:
-        """Nothing waits, and no incident asks for more pictures."""
-        return not self._windows and not self._pictures and not self._gaps
+        """Nothing waits, and no incident asks for more."""
+        return not self._windows and self._sounds.at_rest and not self._pieces and not self._gaps
 
     async def drained(self) -> None:
-        """Until every picture that was asked for is kept or is a gap."""
+        """Until everything that was asked for is kept or is a gap; no more sound is waited for."""
+        self._keep_sound(self._sounds.ended(self._clock.now_ms(), all_of_them=True))
         await self._idle.wait()
 
-    def _keep(self, incident_id: str, frame: EncodedFrame) -> None:
-        if len(self._pictures) >= _QUEUE:
-            self._miss(incident_id, frame.captured_at_ms, "A picture came too fast to be kept.", "queue_full")
+    def _keep(self, piece: _Piece) -> None:
+        if len(self._pieces) >= _QUEUE:
+            note = f"{piece.words} came too fast to be kept."
+            self._miss(piece.incident_id, piece.captured_at_ms, note, "queue_full")
             return
-        self._pictures.append(_Picture(incident_id, frame))
+        self._pieces.append(piece)
         self._wake()
+
+    def _keep_sound(self, clips: Sequence[SoundClip]) -> None:
+        for clip in clips:
+            if clip.wav:
+                self._keep(_Piece(clip.incident_id, "audio", clip.began_ms, "audio/wav", ".wav", clip.wav))
+            else:
+                self._miss(clip.incident_id, clip.began_ms, "No sound came around it.", "no_sound")
 
     def _miss(self, incident_id: str, at_ms: int, note: str, reason: str) -> None:
         self._metrics.count(EVIDENCE_GAPS, reason=reason)
@@ -162,11 +190,10 @@ class EvidenceKeeper:
         self._work.set()
 
     async def _write_all(self) -> None:
-        while self._pictures or self._gaps:
+        while self._pieces or self._gaps:
             records: list[EvidenceRecord] = []
-            while self._pictures and len(records) < _BATCH:
-                picture = self._pictures.popleft()
-                record = await self._stored(picture)
+            while self._pieces and len(records) < _BATCH:
+                record = await self._stored(self._pieces.popleft())
                 if record is not None:
                     records.append(record)
             gaps = list(self._gaps)
@@ -184,31 +211,30 @@ class EvidenceKeeper:
         for record in records:
             if record.path is not None:
                 self._metrics.count(EVIDENCE_GAPS, reason=error.code)
-                self._gaps.append(
-                    _Gap(record.incident_id, record.captured_at, "A picture could not be kept.")
-                )
+                what = "Sound" if record.kind == "audio" else "A picture"
+                note = f"{what} could not be kept."
+                self._gaps.append(_Gap(record.incident_id, record.captured_at, note))
 
-    async def _stored(self, picture: _Picture) -> EvidenceRecord | None:
-        frame, evidence_id = picture.frame, self._ids.new_id()
-        media_type, ending = _media(frame.codec)
-        path = f"{frame.attempt_id}/{evidence_id}{ending}"
+    async def _stored(self, piece: _Piece) -> EvidenceRecord | None:
+        evidence_id = self._ids.new_id()
+        path = f"{self._attempt_id}/{evidence_id}{piece.ending}"
         try:
-            blob = await self._store.put(path, frame.payload)
+            blob = await self._store.put(path, piece.content)
         except ExamhallError as error:
             full = error.code == "storage_full"
-            note = "A picture could not be kept" + (": the disk is full." if full else ".")
+            note = f"{piece.words} could not be kept" + (": the disk is full." if full else ".")
             self._metrics.count(EVIDENCE_GAPS, reason=error.code)
-            self._gaps.append(_Gap(picture.incident_id, frame.captured_at_ms, note))
-            log.warning("evidence_not_kept", code=error.code, attempt_id=frame.attempt_id)
+            self._gaps.append(_Gap(piece.incident_id, piece.captured_at_ms, note))
+            log.warning("evidence_not_kept", code=error.code, attempt_id=self._attempt_id)
             return None
         self._metrics.count(EVIDENCE_KEPT)
         return EvidenceRecord(
             id=evidence_id,
-            incident_id=picture.incident_id,
-            attempt_id=frame.attempt_id,
-            kind="screen" if frame.kind is FrameKind.SCREEN else "camera",
-            captured_at=frame.captured_at_ms,
-            media_type=media_type,
+            incident_id=piece.incident_id,
+            attempt_id=self._attempt_id,
+            kind=piece.kind,
+            captured_at=piece.captured_at_ms,
+            media_type=piece.media_type,
             size=blob.size,
             sha256=blob.sha256,
             key_id=blob.key_id,
@@ -232,27 +258,38 @@ class EvidenceKeeper:
         )
 
 
-def _media(codec: FrameCodec) -> tuple[str, str]:
-    return ("image/webp", ".webp") if codec is FrameCodec.WEBP else ("image/jpeg", ".jpg")
+def _picture(incident_id: str, frame: EncodedFrame) -> _Piece:
+    webp = frame.codec is FrameCodec.WEBP
+    return _Piece(
+        incident_id,
+        "screen" if frame.kind is FrameKind.SCREEN else "camera",
+        frame.captured_at_ms,
+        "image/webp" if webp else "image/jpeg",
+        ".webp" if webp else ".jpg",
+        frame.payload,
+    )
 
 
 def evidence_lines(records: Sequence[EvidenceRecord]) -> list[tuple[str, dict[str, object]]]:
     """The lines for the chained log: one for what was kept, one for what is missing."""
-    kept = [record for record in records if record.kind != "gap"]
+    kept = [record for record in records if record.kind not in ("audio", "gap")]
+    sounds = [record for record in records if record.kind == "audio"]
     gaps = [record for record in records if record.kind == "gap"]
     lines: list[tuple[str, dict[str, object]]] = []
     if kept:
-        pictures = [
-            {
-                "evidence_id": r.id,
-                "incident_id": r.incident_id,
-                "captured_at": r.captured_at,
-                "sha256": r.sha256,
-            }
-            for r in kept
-        ]
-        lines.append(("evidence_kept", {"count": len(kept), "pictures": pictures}))
+        lines.append(("evidence_kept", {"count": len(kept), "pictures": [_in_log(r) for r in kept]}))
+    if sounds:
+        lines.append(("sound_kept", {"count": len(sounds), "sounds": [_in_log(r) for r in sounds]}))
     if gaps:
         missing = [{"evidence_id": r.id, "incident_id": r.incident_id, "note": r.note} for r in gaps]
         lines.append(("evidence_gap", {"count": len(gaps), "missing": missing, "note": gaps[0].note}))
     return lines
+
+
+def _in_log(record: EvidenceRecord) -> dict[str, object]:
+    return {
+        "evidence_id": record.id,
+        "incident_id": record.incident_id,
+        "captured_at": record.captured_at,
+        "sha256": record.sha256,
+    }

@@ -160,6 +160,7 @@ class LiveAttemptsService:
         attempt_id = session.record.id
         tasks = (
             self._supervised("frames", session.frames.run),
+            self._supervised("sounds", session.sounds.run),
             self._supervised("evidence", session.evidence.run),
             self._supervised("ticks", self._every(TICK_S, session.tick)),
             self._supervised("changes", lambda: self._follow(attempt_id, session)),

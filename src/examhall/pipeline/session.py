@@ -20,12 +20,14 @@ from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameKind, FrameMessage
 from examhall.domain.incident import IncidentChanged
+from examhall.domain.listening import listens
 from examhall.domain.observation import (
     ConnectionChanged,
     Observation,
     PageEventObserved,
     SamplingChanged,
     SecondDeviceObserved,
+    SpeechObserved,
     TimePassed,
     WatchChanged,
 )
@@ -39,6 +41,7 @@ from examhall.pipeline.frame_door import let_in
 from examhall.pipeline.frame_watch import FrameWatch
 from examhall.pipeline.incident_book import IncidentBook, OpenedIncident
 from examhall.pipeline.observation_log import ObservationLog
+from examhall.pipeline.sound_watch import SoundWatch
 from examhall.pipeline.world import World
 
 FLUSH_EVERY_S = 1.0
@@ -94,6 +97,7 @@ class AttemptSession:
             record.id, self._clock, world.ids, world.evidence, world.metrics, self._write_evidence
         )
         self._frames = FrameWatch(world, self._clock, self)
+        self._sounds = SoundWatch(world, self._clock, self)
         self._interval_s = self._policy.scan.interval_s
 
     # ---- what others may see ---------------------------------------------------------------------
@@ -138,6 +142,10 @@ class AttemptSession:
     @property
     def frames(self) -> FrameWatch:
         return self._frames
+
+    @property
+    def sounds(self) -> SoundWatch:
+        return self._sounds
 
     @property
     def evidence(self) -> EvidenceKeeper:
@@ -201,11 +209,18 @@ class AttemptSession:
 
     def take_frame(self, frame: FrameMessage) -> None:
         """See `LiveAttempts.take_frame`."""
-        encoded = let_in(self._record, frame, self._world.clock.now_ms())
+        encoded = let_in(self._record, frame, self._world.clock.now_ms(), listening=listens(self._policy))
+        if encoded.kind is FrameKind.AUDIO:
+            self._sounds.put(encoded, frame.captured_at_ms)
         if self.watching:
             self._evidence.received(encoded)
         if encoded.kind is FrameKind.CAMERA:
             self._frames.put(encoded)
+
+    async def heard(self, seen: SpeechObserved) -> None:
+        """A piece of sound was listened to."""
+        if self.watching:
+            await self.observe(seen)
 
     async def take_events(self, events: Sequence[PageEventIn]) -> dict[str, int]:
         """See `LiveAttempts.take_events`."""

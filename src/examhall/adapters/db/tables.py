@@ -273,7 +273,7 @@ class EvidenceRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))  # camera | screen | gap
+    kind: Mapped[str] = mapped_column(String(16))  # camera | screen | audio | gap
     captured_at: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]

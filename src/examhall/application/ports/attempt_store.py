@@ -119,7 +119,7 @@ class EvidenceRecord:
     id: str
     incident_id: str
     attempt_id: str
-    kind: Literal["camera", "screen", "gap"]
+    kind: Literal["camera", "screen", "audio", "gap"]
     captured_at: int
     media_type: str
     size: int

@@ -15,6 +15,12 @@ FRAME_STAGE = Histogram(
     (1, 2, 5, 10, 20, 35, 50, 75, 100, 200, 500, 1000, 2000),
     ("stage",),
 )
+SOUND_DROPPED = Counter("examhall_sound_dropped_total", "Pieces of sound not heard, by reason", ("reason",))
+SOUND_WORK = Histogram(
+    "examhall_sound_milliseconds",
+    "Worker time for one piece of sound",
+    (1, 2, 5, 10, 20, 50, 100, 500, 2000),
+)
 PAGE_EVENTS = Counter("examhall_page_events_total", "Page events: first, or sent again", ("taken",))
 INCIDENTS = Counter("examhall_incident_changes_total", "Incidents by step and signal", ("step", "signal"))
 EVIDENCE_KEPT = Counter("examhall_evidence_kept_total", "Pictures kept as evidence")
@@ -32,6 +38,10 @@ MESSAGES_IGNORED = Counter("examhall_messages_ignored_total", "Messages of an un
 DETECT_FACES = Counter("examhall_detect_faces_total", "The tutorial's endpoint, by outcome", ("outcome",))
 ATTEMPTS_RUNNING = Gauge("examhall_attempts_running", "Attempts that are looked after now")
 SAMPLING_INTERVAL = Gauge("examhall_sampling_interval_seconds", "How often candidates are sampled now")
+MEETING_EVENTS = Counter(
+    "examhall_meeting_events_total", "Reports of the meeting provider, by kind; repeated ones apart", ("kind",)
+)
+MEETING_READY = Gauge("examhall_meeting_ready", "Whether the meeting provider answers (1) or not (0)")
 WORKERS_READY = Gauge("examhall_vision_workers_ready", "Vision workers that take frames")
 WORKERS_BUSY = Gauge("examhall_vision_busy_ratio", "Share of the last 5 s that the workers were busy")
 WORKER_RESTARTS = Gauge("examhall_vision_worker_restarts", "Vision workers replaced since the start")
