@@ -1,0 +1,1 @@
+"""The camera check before an exam, as steps that are shown facts and told the time; nothing here waits."""
