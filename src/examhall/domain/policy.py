@@ -123,6 +123,12 @@ class Policy:
     identity_retention_hours: int = 24  # how long after the attempt its face template is kept
 
 
+def is_shadow(policy: Policy, signal: Signal) -> bool:
+    """Whether the signal is counted and measured only: no page, risk, warning, pause or evidence sees it."""
+    rule = policy.signals.get(signal)
+    return rule is not None and rule.shadow
+
+
 class Preset(StrEnum):
     """Named starting points that an admin can open and adjust."""
 

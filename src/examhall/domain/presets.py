@@ -133,6 +133,7 @@ PRESETS: Mapping[Preset, Policy] = {
     Preset.STRICT: _strict(),
 }
 
+
 def complete(policy: Policy) -> Policy:
     """A policy of a time that knew fewer signals: those it does not speak of are off."""
     missing = {s: replace(rule, enabled=False) for s, rule in _STANDARD.items() if s not in policy.signals}

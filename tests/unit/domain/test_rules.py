@@ -11,6 +11,7 @@ from examhall.domain.observation import (
     ConnectionChanged,
     FaceBox,
     FacesObserved,
+    FrameUnseen,
     Observation,
     PageEventKind,
     PageEventObserved,
@@ -69,7 +70,9 @@ class Room:
         self.feed(CameraObserved(at_s, luma, sd, 200.0, n, n, n), FacesObserved(at_s, scan, FACES[:faces], n))
 
     def ticks(self, first: int, last: int) -> None:
-        self.feed(*(TimePassed(float(t)) for t in range(first, last + 1)))
+        """Seconds that pass while the camera works, though nobody looks at its pictures."""
+        for t in range(first, last + 1):
+            self.feed(FrameUnseen(float(t)), TimePassed(float(t)))
 
     def page(self, at_s: float, kind: PageEventKind, *, late: bool = False) -> None:
         self.feed(PageEventObserved(at_s, kind, late))

@@ -12,6 +12,7 @@ from examhall.domain.observation import (
     ConnectionChanged,
     FaceBox,
     FacesObserved,
+    FrameUnseen,
     Observation,
     PageEventKind,
     PageEventObserved,
@@ -159,15 +160,16 @@ def test_observations_survive_json(observations: list[Observation]) -> None:
     stream(
         st.one_of(
             st.builds(PageEventObserved, _times, st.sampled_from(list(PageEventKind)), st.just(True)),
+            st.builds(FrameUnseen, _times),
             _ticks,
             _ticks,
         )
     )
 )
 def test_late_events_never_open_an_incident(observations: list[Observation]) -> None:
-    state, answers = run(observations)
-    assert [c for changes in answers for c in changes] == []
-    assert not any(hold.is_open for hold in state.holds.values())
+    _, answers = run(observations)
+    said = {c.incident.explanation.words.split(" for ")[0] for changes in answers for c in changes}
+    assert said <= {"No pictures come"}  # where the stream has none; that is no late event's doing
 
 
 def _good_frame(at_s: float, n: int, scan: Scan) -> list[Observation]:

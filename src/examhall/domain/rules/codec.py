@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.incident import Explanation, IncidentState
+from examhall.domain.observation import FaceBox
 from examhall.domain.policy import Severity, Signal
 from examhall.domain.rules.hold import Hold, Sighting
 from examhall.domain.rules.json_values import Fields, Json
+from examhall.domain.rules.memory_codec import memory_to_json, read_memory
 from examhall.domain.rules.observation_codec import (
     observation_from_json,
     observation_from_line,
@@ -24,7 +26,7 @@ __all__ = [
     "state_to_json",
 ]
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 _UNREADABLE = "rules_state_unreadable"
 
 
@@ -38,6 +40,7 @@ def state_to_json(state: RulesState) -> Json:
         "interval_s": state.interval_s,
         "scans": _scans_to_json(state.scans),
         "camera": _camera_to_json(state.camera),
+        "memory": memory_to_json(state),
         "levels": {
             str(signal): {"on": level.on, "confirmed": level.confirmed, "at_s": level.at_s}
             for signal, level in state.levels.items()
@@ -54,6 +57,7 @@ def state_from_json(value: Mapping[str, object]) -> RulesState:
             ErrorKind.INVALID, _UNREADABLE, "The saved rules are of another version; begin with a new state."
         )
     levels, holds = fields.table("levels"), fields.table("holds")
+    memory = read_memory(fields.table("memory"))
     return RulesState(
         now_s=fields.number("now_s"),
         watching=fields.flag("watching"),
@@ -61,6 +65,15 @@ def state_from_json(value: Mapping[str, object]) -> RulesState:
         interval_s=fields.number_or_none("interval_s"),
         scans=_scans(fields.table("scans")),
         camera=_camera(fields.table("camera")),
+        calibration=memory.calibration,
+        detectors_off=memory.detectors_off,
+        looks=memory.looks,
+        distances=memory.distances,
+        tracks=memory.tracks,
+        voice=memory.voice,
+        pictures=memory.pictures,
+        liveliness=memory.liveliness,
+        device=memory.device,
         levels={levels.key(Signal, name): _level(levels.table(name)) for name in levels.names()},
         holds={holds.key(Signal, name): _hold(holds.table(name)) for name in holds.names()},
     )
@@ -75,6 +88,9 @@ def _scans_to_json(scans: Scans) -> Json:
         "recheck": scans.recheck,
         "recheck_at_s": scans.recheck_at_s,
         "face_at_s": scans.face_at_s,
+        "gone_at_s": scans.gone_at_s,
+        "faces": [[f.x1, f.y1, f.x2, f.y2, f.score] for f in scans.faces],
+        "frame_sequence": scans.frame_sequence,
     }
 
 
@@ -87,6 +103,9 @@ def _scans(fields: Fields) -> Scans:
         recheck=fields.flag("recheck"),
         recheck_at_s=fields.number_or_none("recheck_at_s"),
         face_at_s=fields.number_or_none("face_at_s"),
+        gone_at_s=fields.number_or_none("gone_at_s"),
+        faces=tuple(FaceBox(*fields.numbers(row, 5, "faces")) for row in fields.rows("faces")),
+        frame_sequence=fields.integer_or_none("frame_sequence"),
     )
 
 
@@ -96,6 +115,8 @@ def _camera_to_json(camera: Camera) -> Json:
         "repeats": camera.repeats,
         "blocked": camera.blocked,
         "sharpness": camera.sharpness,
+        "came_at_s": camera.came_at_s,
+        "held_since_s": camera.held_since_s,
     }
 
 
@@ -105,6 +126,8 @@ def _camera(fields: Fields) -> Camera:
         repeats=fields.integer("repeats"),
         blocked=fields.flag("blocked"),
         sharpness=fields.number_or_none("sharpness"),
+        came_at_s=fields.number_or_none("came_at_s"),
+        held_since_s=fields.number_or_none("held_since_s"),
     )
 
 

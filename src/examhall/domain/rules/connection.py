@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from examhall.domain.observation import ConnectionChanged, SecondDeviceObserved
 from examhall.domain.policy import Policy, Signal
-from examhall.domain.rules import hold as holds
 from examhall.domain.rules.hold import Changes, Sighting
 from examhall.domain.rules.presence import forget_scans
-from examhall.domain.rules.state import RulesState, freeze, rule_of, sample
-from examhall.domain.rules.workspace import TICK_GAP_S, rest
+from examhall.domain.rules.state import TICK_GAP_S, RulesState, count, freeze, sample
+from examhall.domain.rules.workspace import rest
 
 
 def observe_connection(
@@ -32,14 +31,10 @@ def observe_second_device(
     state: RulesState, seen: SecondDeviceObserved, policy: Policy
 ) -> tuple[RulesState, Changes]:
     """Take a refused page: momentary, one incident gathers the repeats."""
-    rule = rule_of(policy, Signal.SECOND_DEVICE)
-    if rule is None or not state.watching:
+    if not state.watching:
         return state, ()
     sighting = Sighting("Another page asked for this attempt", "", 0.9)
-    hold, changes = holds.count(
-        state.hold(Signal.SECOND_DEVICE), Signal.SECOND_DEVICE, rule, seen.at_s, sighting
-    )
-    return state.with_hold(Signal.SECOND_DEVICE, hold), changes
+    return count(state, policy, Signal.SECOND_DEVICE, seen.at_s, sighting)
 
 
 def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:

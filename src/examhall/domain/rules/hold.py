@@ -72,18 +72,20 @@ def sample(
     *,
     holds: bool,
     sighting: Sighting | None = None,
+    min_positives: int = MIN_POSITIVES,
 ) -> tuple[Hold, Changes]:
     """Take one sample of a finding.
 
     holds: the finding stands at `at_s`. sighting: set when this very observation saw it; a standing
-    finding without one counts time but is no positive observation.
+    finding without one counts time but is no positive observation. min_positives: fewer only where one
+    sighting sums up several pictures.
     """
     at_s = max(at_s, hold.last_s)
     passed_s = at_s - hold.last_s
     near_s = passed_s if hold.running and passed_s <= max_gap_s + _ROUNDING_S else 0.0
     if holds:
         hold = _hold_on(hold, at_s, near_s, sighting)
-        if not hold.is_open and hold.positives >= MIN_POSITIVES and hold.held_s + _ROUNDING_S >= rule.hold_s:
+        if not hold.is_open and hold.positives >= min_positives and hold.held_s + _ROUNDING_S >= rule.hold_s:
             return _open(hold, signal, rule, at_s)
         return _tell(hold, at_s)
     hold = replace(hold, last_s=at_s, running=True, holding=False, clear_s=hold.clear_s + near_s)

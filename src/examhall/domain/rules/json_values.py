@@ -63,6 +63,13 @@ class Fields:
             raise self._error(name, "1 to 16 hex digits")
         return int(text, 16)
 
+    def hex_row(self, name: str, digits: int) -> tuple[int, ...]:
+        """Numbers of so many hex digits each, end to end."""
+        text = self.text(name)
+        if len(text) % digits or not all(c in "0123456789abcdef" for c in text):
+            raise self._error(name, f"groups of {digits} hex digits")
+        return tuple(int(text[i : i + digits], 16) for i in range(0, len(text), digits))
+
     def member(self, kind: type[_E], name: str) -> _E:
         return self._member(kind, self.text(name), name)
 

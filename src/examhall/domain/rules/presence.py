@@ -5,11 +5,15 @@ from dataclasses import replace
 from examhall.domain.observation import CameraObserved, FaceBox, FacesObserved, Scan
 from examhall.domain.policy import Policy, ScanPlan, Signal
 from examhall.domain.rules.hold import Changes, Sighting
+from examhall.domain.rules.identity import look_soon
 from examhall.domain.rules.state import (
-    Camera,
+    TICK_GAP_S,
     RulesState,
     Scans,
+    asked,
+    explains,
     freeze,
+    interval_s,
     max_gap_s,
     rule_of,
     sample,
@@ -25,23 +29,32 @@ COVERED_SD = 8.0
 SMEARED_SD = 25.0  # a hand near the lens: some light and shade, nothing sharp
 SMEARED_SHARPNESS = 8.0
 UNREADABLE_SHARPNESS = 4.0
+FACES_KEPT = 16  # of a screen full of faces; enough to tell bodies with a face from those without
+GONE_S = 3.0  # who was out of the picture this long is compared with the enrolled face again
+SILENT_S = 10.0  # without a picture, or three intervals, whichever is longer
 BLURRED_SHARPNESS = 15.0  # explains a missing face, is no incident by itself
 
 
 def observe_faces(state: RulesState, seen: FacesObserved, policy: Policy) -> tuple[RulesState, Changes]:
     """Take the faces of one frame. The frame's `CameraObserved` comes before."""
-    scans = _remember(state.scans, seen, policy)
+    before = state.scans
+    scans = _remember(before, seen, state, policy)
     state = replace(state, scans=scans)
+    gone_s = None if before.gone_at_s is None else seen.at_s - before.gone_at_s
+    if seen.faces and gone_s is not None and gone_s >= GONE_S:
+        state = look_soon(state)
     if not state.sees:
         return state, ()
-    if state.camera.blocked and rule_of(policy, Signal.CAMERA_BLOCKED) is not None:
-        # One cause, one incident: what a covered camera does not show is not known.
-        return freeze(state, Signal.NO_FACE, Signal.MULTIPLE_FACES), ()
     count = max(len(seen.faces), scans.fine_count or 0)
-    gap_s = max_gap_s(state, policy)
-    state, none = _no_face(state, seen, policy, count, gap_s)
-    state, many = _multiple_faces(state, seen, policy, count, gap_s)
-    return state, none + many
+    changes: Changes = ()
+    for signal, look in ((Signal.NO_FACE, _no_face), (Signal.MULTIPLE_FACES, _multiple_faces)):
+        if state.camera.blocked and explains(state, policy, Signal.CAMERA_BLOCKED, signal):
+            # One cause, one incident: what a covered camera does not show is not known.
+            state = freeze(state, signal)
+            continue
+        state, more = look(state, seen, policy, count, max_gap_s(state, policy))
+        changes += more
+    return state, changes
 
 
 def observe_camera(state: RulesState, seen: CameraObserved, policy: Policy) -> tuple[RulesState, Changes]:
@@ -52,7 +65,11 @@ def observe_camera(state: RulesState, seen: CameraObserved, policy: Policy) -> t
     face = face_at_s is not None and seen.at_s - face_at_s <= max_gap_s(state, policy)
     rule = rule_of(policy, Signal.CAMERA_BLOCKED)
     sighting = _blocked(seen, repeats, rule.threshold if rule else 0.0, face_shown=face)
-    state = replace(state, camera=Camera(seen.exact_hash, repeats, sighting is not None, seen.sharpness))
+    camera = replace(
+        state.camera, exact_hash=seen.exact_hash, repeats=repeats, blocked=sighting is not None,
+        sharpness=seen.sharpness, came_at_s=seen.at_s,
+    )  # fmt: skip
+    state = replace(state, camera=camera)
     if not state.sees:
         return state, ()
     return sample(
@@ -66,6 +83,33 @@ def observe_camera(state: RulesState, seen: CameraObserved, policy: Policy) -> t
     )
 
 
+def observe_unseen(state: RulesState, at_s: float) -> RulesState:
+    """Take word of a frame that the server did not look at: the camera is there."""
+    return replace(state, camera=replace(state.camera, came_at_s=at_s))
+
+
+def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
+    """Notice that no pictures come although the page is connected.
+
+    A page whose network is too slow says so; that is taken at its word as long as the network's credit lasts.
+    """
+    camera = state.camera
+    if camera.came_at_s is None:
+        return replace(state, camera=replace(camera, came_at_s=at_s)), ()
+    level = state.level(Signal.CAMERA_BLOCKED)
+    held_since_s = camera.held_since_s
+    held = held_since_s is not None and at_s - held_since_s <= policy.network_credit_limit_s
+    silent_s = at_s - camera.came_at_s
+    limit_s = max(SILENT_S, 3.0 * interval_s(state, policy))
+    if silent_s < limit_s or held or (level.on and level.confirmed):
+        return state, ()
+    sighting = Sighting(
+        "No pictures come", f"the last one {silent_s:.0f} s ago" if silent_s < limit_s + 1.5 else "",
+        0.9, (("silent_s", round(silent_s, 1)),),
+    )  # fmt: skip
+    return sample(state, policy, Signal.CAMERA_BLOCKED, at_s, TICK_GAP_S, holds_now=True, sighting=sighting)
+
+
 def wants_fine(state: RulesState, at_s: float, plan: ScanPlan) -> bool:
     """Whether the frame of `at_s` is to be searched closely: by period, or as a follow-up."""
     scans = state.scans
@@ -77,16 +121,22 @@ def wants_fine(state: RulesState, at_s: float, plan: ScanPlan) -> bool:
 
 def forget_scans(state: RulesState) -> RulesState:
     """After a break the first frame is searched closely; an old count says nothing any more."""
-    return replace(state, scans=Scans(), camera=replace(state.camera, repeats=0, blocked=False))
+    camera = replace(state.camera, repeats=0, blocked=False, came_at_s=None)
+    return replace(state, scans=Scans(), camera=camera)
 
 
-def _remember(scans: Scans, seen: FacesObserved, policy: Policy) -> Scans:
+def _remember(scans: Scans, seen: FacesObserved, state: RulesState, policy: Policy) -> Scans:
     count = len(seen.faces)
+    gone_at_s = None
+    if not seen.faces:
+        gone_at_s = seen.at_s if scans.gone_at_s is None else scans.gone_at_s
+    scans = replace(
+        scans, faces=seen.faces[:FACES_KEPT], frame_sequence=seen.frame_sequence, gone_at_s=gone_at_s
+    )
     standing = 0 if seen.scan is Scan.FINE else scans.fine_count or 0
     face_at_s = seen.at_s if max(count, standing) > 0 else None
     if seen.scan is Scan.FINE:
-        several = policy.signals.get(Signal.MULTIPLE_FACES)
-        look_again = count > 1 and several is not None and several.enabled
+        look_again = count > 1 and asked(state, policy, Signal.MULTIPLE_FACES)
         return replace(
             scans,
             fine_count=count,

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from examhall.domain.policy import Policy, Signal, SignalRule
+from examhall.domain.observation import Calibration, Detector, FaceBox
+from examhall.domain.policy import Policy, Signal, SignalRule, is_shadow
 from examhall.domain.rules import hold as holds
 from examhall.domain.rules.hold import Changes, Hold, Sighting
+
+TICK_GAP_S = 2.0  # two ticks of `TimePassed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +22,109 @@ class Scans:
     recheck: bool = False  # the coarse count changed: look closely once
     recheck_at_s: float | None = None
     face_at_s: float | None = None  # when a face last counted, None: not in the newest frame
+    gone_at_s: float | None = None  # since when no face is seen at all, None: one is
+    faces: tuple[FaceBox, ...] = ()  # of the newest frame, at most `FACES_KEPT`
+    frame_sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """The memory of camera quality. `blocked`: the last frame showed nothing usable."""
+    """The memory of camera quality. `blocked`: the last frame showed nothing usable.
+
+    came_at_s: when the last frame came or the waiting for one began. held_since_s: since when the page says
+    that the network is too slow for pictures.
+    """
 
     exact_hash: int | None = None
     repeats: int = 0  # frames in a row equal to the one before
     blocked: bool = False
     sharpness: float | None = None
+    came_at_s: float | None = None
+    held_since_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When each closer look was last answered, and how many of objects are to follow a first hit."""
+
+    head_at_s: float | None = None
+    identity_at_s: float | None = None
+    objects_at_s: float | None = None
+    identity_follow_up: int = 0
+    objects_follow_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """One trusted comparison with the enrolled face."""
+
+    at_s: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One kind of object since its first hit: in how many looks it was seen, and how well."""
+
+    hit_at_s: float
+    hits: int = 1
+    looks: int = 1
+    best_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """How far the mouth was open (lip gap / mouth width) in one trusted picture."""
+
+    at_s: float
+    open: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The memory of the microphone. A stretch is speech without a longer pause; burst_at_s: when a burst of
+    pictures for the lips was last asked for; `mouths` are the newest, at most `MOUTHS_KEPT`."""
+
+    chunk_end_s: float | None = None
+    stretch_began_s: float | None = None
+    stretch_end_s: float | None = None
+    burst_at_s: float | None = None
+    mouths: tuple[Mouth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The newest pictures of a camera that works, oldest first, as 32 bits of the exact hash and 64 of the
+    fingerprint; `repeats`: how many of the newest came again. Bounded by `PICTURES_KEPT`."""
+
+    exact: tuple[int, ...] = ()
+    fingerprints: tuple[int, ...] = ()
+    repeat_at_s: tuple[float, ...] = ()
+    looped: int = 0  # looks in a row that found the sequence again
+    since_look: int = 0
+    frame_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Liveliness:
+    """How a face usually is, and when it last did what only living faces do. Units as in `HeadObserved`."""
+
+    alive_at_s: float
+    head_at_s: float
+    yaw_deg: float
+    pitch_deg: float
+    mouth_open: float | None = None
+    eyes_open: float | None = None
+    gaze_horizontal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What is known of the camera; `told`: it has been counted while the exam was live."""
+
+    virtual_score: float
+    reasons: tuple[str, ...]
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +146,15 @@ class RulesState:
     interval_s: float | None = None  # the sampling now asked of the page; None: the policy's
     scans: Scans = Scans()
     camera: Camera = Camera()
+    calibration: Calibration | None = None
+    detectors_off: tuple[Detector, ...] = ()  # sorted
+    looks: Looks = Looks()
+    distances: tuple[Distance, ...] = ()  # the newest, at most `identity.KEPT`
+    tracks: Mapping[Signal, Track] = field(default_factory=dict)
+    voice: Voice = Voice()
+    pictures: Pictures = Pictures()
+    liveliness: Liveliness | None = None
+    device: Device | None = None
     levels: Mapping[Signal, Level] = field(default_factory=dict)
     holds: Mapping[Signal, Hold] = field(default_factory=dict)
 
@@ -77,9 +182,49 @@ def rule_of(policy: Policy, signal: Signal) -> SignalRule | None:
     return rule if rule is not None and rule.enabled else None
 
 
+DETECTOR_SIGNALS: Mapping[Detector, frozenset[Signal]] = {
+    Detector.FACES: frozenset({Signal.NO_FACE, Signal.MULTIPLE_FACES}),
+    Detector.HEAD: frozenset({Signal.LOOKING_AWAY, Signal.SPOOF}),
+    Detector.GAZE: frozenset(),  # looking_away goes on with the head alone
+    Detector.IDENTITY: frozenset({Signal.DIFFERENT_PERSON}),
+    Detector.OBJECTS: frozenset({Signal.PHONE, Signal.BOOK, Signal.LAPTOP}),
+    Detector.PERSONS: frozenset({Signal.PERSON_IN_BACKGROUND}),
+    Detector.SPEECH: frozenset({Signal.SPEECH}),
+    Detector.LIVENESS: frozenset({Signal.SPOOF}),
+}
+
+
+def is_off(state: RulesState, signal: Signal) -> bool:
+    """Whether what the signal depends on cannot be trusted on this attempt."""
+    return any(signal in DETECTOR_SIGNALS[detector] for detector in state.detectors_off)
+
+
+def asked(state: RulesState, policy: Policy, signal: Signal) -> bool:
+    """Whether the signal is on, in the policy and on this attempt."""
+    return rule_of(policy, signal) is not None and not is_off(state, signal)
+
+
+def explains(state: RulesState, policy: Policy, cause: Signal, signal: Signal) -> bool:
+    """Whether a finding of `cause` stands for one of `signal` too: one cause, one incident.
+
+    A shadow signal stands for no shown one: nobody would be told anything.
+    """
+    return asked(state, policy, cause) and (not is_shadow(policy, cause) or is_shadow(policy, signal))
+
+
+def interval_s(state: RulesState, policy: Policy) -> float:
+    """Return how often the page is asked for a picture now."""
+    return policy.scan.interval_s if state.interval_s is None else state.interval_s
+
+
 def max_gap_s(state: RulesState, policy: Policy) -> float:
     """Return the longest time between two frames that still counts: two sampling intervals."""
-    return 2.0 * (policy.scan.interval_s if state.interval_s is None else state.interval_s)
+    return 2.0 * interval_s(state, policy)
+
+
+def look_gap_s(state: RulesState, policy: Policy, period_s: float) -> float:
+    """Return the longest time between two closer looks that still counts: a period and two intervals."""
+    return max(0.0, period_s) + max_gap_s(state, policy)
 
 
 def sample(
@@ -91,14 +236,29 @@ def sample(
     *,
     holds_now: bool,
     sighting: Sighting | None = None,
+    min_positives: int = holds.MIN_POSITIVES,
 ) -> tuple[RulesState, Changes]:
-    """Sample one signal, if the policy has it on; see `hold.sample`."""
+    """Sample one signal, if it is on; see `hold.sample`. Where its detector is off it stands still."""
     rule = rule_of(policy, signal)
     if rule is None:
         return state, ()
+    if is_off(state, signal):
+        return freeze(state, signal), ()
     hold, changes = holds.sample(
-        state.hold(signal), signal, rule, at_s, gap_s, holds=holds_now, sighting=sighting
-    )
+        state.hold(signal), signal, rule, at_s, gap_s,
+        holds=holds_now, sighting=sighting, min_positives=min_positives,
+    )  # fmt: skip
+    return state.with_hold(signal, hold), changes
+
+
+def count(
+    state: RulesState, policy: Policy, signal: Signal, at_s: float, sighting: Sighting
+) -> tuple[RulesState, Changes]:
+    """Count one event of a momentary signal, if it is on; see `hold.count`."""
+    rule = rule_of(policy, signal)
+    if rule is None or is_off(state, signal):
+        return state, ()
+    hold, changes = holds.count(state.hold(signal), signal, rule, at_s, sighting)
     return state.with_hold(signal, hold), changes
 
 

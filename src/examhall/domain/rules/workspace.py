@@ -1,19 +1,18 @@
-"""The candidate's page: tab, window, full screen, clipboard, screen share, and a switched-off camera.
+"""The candidate's page: tab, window, full screen, clipboard, screen share, second screen, microphone, camera.
 
 A level (hidden, blurred, ...) stands from the event that begins it to the one that ends it and is
 looked at every second; clipboard use is momentary. A late event may end a level; one that begins it
 is not confirmed and counts nothing until the page says the same in time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from examhall.domain.observation import PageEventKind, PageEventObserved
 from examhall.domain.policy import Policy, Signal
 from examhall.domain.rules import hold as holds
 from examhall.domain.rules.hold import Changes, Sighting
-from examhall.domain.rules.state import Level, RulesState, freeze, rule_of, sample
+from examhall.domain.rules.state import TICK_GAP_S, Level, RulesState, explains, freeze, rule_of, sample
 
-TICK_GAP_S = 2.0  # two ticks of `TimePassed`
 _PAGE_CONFIDENCE = 0.95  # it is the page's own word
 
 
@@ -35,6 +34,12 @@ _SWITCHES = {
     _K.SCREEN_SHARE_STARTED: _Switch(Signal.SCREEN_SHARE_STOPPED, on=False),
     _K.CAMERA_STOPPED: _Switch(Signal.CAMERA_BLOCKED, on=True),
     _K.CAMERA_STARTED: _Switch(Signal.CAMERA_BLOCKED, on=False),
+    _K.MICROPHONE_STOPPED: _Switch(Signal.MICROPHONE_MUTED, on=True),
+    _K.MICROPHONE_MUTED: _Switch(Signal.MICROPHONE_MUTED, on=True),
+    _K.MICROPHONE_STARTED: _Switch(Signal.MICROPHONE_MUTED, on=False),
+    _K.MICROPHONE_UNMUTED: _Switch(Signal.MICROPHONE_MUTED, on=False),
+    _K.SECOND_SCREEN_ON: _Switch(Signal.SECOND_SCREEN, on=True),
+    _K.SECOND_SCREEN_OFF: _Switch(Signal.SECOND_SCREEN, on=False),
 }
 _CLIPBOARD = {
     _K.CLIPBOARD_COPY: "copy",
@@ -47,12 +52,15 @@ _PHRASES = {
     Signal.FULLSCREEN_EXIT: "Full screen left",
     Signal.SCREEN_SHARE_STOPPED: "Screen not shared",
     Signal.CAMERA_BLOCKED: "Camera switched off",
+    Signal.MICROPHONE_MUTED: "Microphone muted or without sound",
+    Signal.SECOND_SCREEN: "Second screen connected",
 }
 LEVELS = tuple(_PHRASES)
 
 
 def observe_page(state: RulesState, event: PageEventObserved, policy: Policy) -> tuple[RulesState, Changes]:
     """Take one event of the page."""
+    state = _frames_held(state, event)
     switch = _SWITCHES.get(event.kind)
     if switch is not None:
         return _switch(state, event, switch, policy)
@@ -68,6 +76,16 @@ def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesS
         changes += more
     state, more = rest(state, Signal.CLIPBOARD, at_s, policy)
     return state, changes + more
+
+
+def _frames_held(state: RulesState, event: PageEventObserved) -> RulesState:
+    """The page says itself that the network is too slow for pictures, until it says otherwise."""
+    if event.kind is _K.FRAMES_HELD and state.camera.held_since_s is None:
+        return replace(state, camera=replace(state.camera, held_since_s=event.at_s))
+    if event.kind in {_K.FRAMES_RESUMED, _K.CAMERA_STARTED}:
+        # The wait for the next picture begins here.
+        return replace(state, camera=replace(state.camera, held_since_s=None, came_at_s=event.at_s))
+    return state
 
 
 def rest(state: RulesState, signal: Signal, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
@@ -97,10 +115,10 @@ def _switch(
 
 def _look(state: RulesState, signal: Signal, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
     level = state.level(signal)
+    if signal is Signal.CAMERA_BLOCKED and not (level.on and level.confirmed):
+        return state, ()  # then the frames, or that none come, say whether it is blocked
     if (level.on and not level.confirmed) or _covered_by_another(state, signal, policy):
         return freeze(state, signal), ()
-    if signal is Signal.CAMERA_BLOCKED and not level.on:
-        return state, ()  # then the frames say whether it is blocked
     if not level.on and state.hold(signal).began_at_s is None:
         return freeze(state, signal), ()
     sighting = Sighting(_PHRASES[signal], "", _PAGE_CONFIDENCE) if level.on else None
@@ -109,7 +127,7 @@ def _look(state: RulesState, signal: Signal, at_s: float, policy: Policy) -> tup
 
 def _covered_by_another(state: RulesState, signal: Signal, policy: Policy) -> bool:
     """A hidden tab has no focus either: one cause, one incident."""
-    if signal is not Signal.WINDOW_BLUR or rule_of(policy, Signal.TAB_HIDDEN) is None:
+    if signal is not Signal.WINDOW_BLUR or not explains(state, policy, Signal.TAB_HIDDEN, signal):
         return False
     return state.level(Signal.TAB_HIDDEN).on
 
