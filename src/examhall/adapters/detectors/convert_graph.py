@@ -76,8 +76,8 @@ class GraphBuilder:
             planes = self.add("Gather", [planes, self.constant(np.array([2, 1, 0]))], axis=0)
         value = self.add("Cast", [planes], to=onnx.TensorProto.FLOAT)
         if mean:
-            value = self.add("Sub", [value, self.constant(np.array(mean).reshape(3, 1, 1))])
-        value = self.add("Mul", [value, self.constant(np.array(scale).reshape(-1, 1, 1))])
+            value = self.add("Sub", [value, self.constant(np.array(mean, np.float32).reshape(3, 1, 1))])
+        value = self.add("Mul", [value, self.constant(np.array(scale, np.float32).reshape(-1, 1, 1))])
         return self.reshape(value, (1, 3, height, width))
 
     def output(self, name: str, value: str, shape: Sequence[int]) -> None:

@@ -82,8 +82,8 @@ TASK_DECODERS: Mapping[ModelTask, tuple[str, ...]] = {
     "mesh": ("mediapipe_mesh",),
     "iris": ("mediapipe_iris",),
     "identity": ("dlib_resnet",),
-    "phone_book": ("nanodet", "ssdlite"),
-    "person_laptop": ("nanodet", "ssdlite"),
+    "phone_book": ("nanodet",),
+    "person_laptop": ("ssdlite",),
     "speech": ("silero_vad",),
     "portrait": (),
 }
