@@ -56,10 +56,35 @@ class Settings(BaseSettings):
     detect_faces_origins: CommaSeparated = Field(
         (), description="Exact origins whose pages may call the tutorial's endpoint (CORS)."
     )
-    ice_servers: CommaSeparated = Field((), description="STUN/TURN URLs for the live view.")
+    meetings: Literal["p2p", "livekit", "realtimekit", "dyte"] = Field(
+        "p2p", description="Who carries the live view; see meetings.md."
+    )
+    meeting_token_minutes: float = Field(
+        10.0, ge=1, le=1440, description="How long a page's way into a LiveKit meeting is good for."
+    )
+    ice_servers: CommaSeparated = Field((), description="STUN/TURN URLs for the live view (p2p).")
     ice_username: str | None = Field(None, description="User name for the TURN servers.")
     ice_credential: SecretStr | None = Field(None, description="Credential for the TURN servers.")
+    ice_turn_secret: SecretStr | None = Field(
+        None, description="Secret shared with coturn (static-auth-secret): credentials are made, not stored."
+    )
+    ice_turn_hours: float = Field(
+        12.0, gt=0, le=48, description="How long made TURN credentials are good for."
+    )
     ice_relay_only: bool = Field(False, description="Live view through TURN only; hides addresses.")
+
+    livekit_url: str | None = Field(
+        None,
+        pattern=r"^(ws|wss|http|https)://[^/\s]+/?$",
+        description="LiveKit's address, e.g. wss://live.example.org",
+    )
+    livekit_server_url: str | None = Field(
+        None,
+        pattern=r"^(ws|wss|http|https)://[^/\s]+/?$",
+        description="LiveKit's address as this server reaches it; livekit_url if unset.",
+    )
+    livekit_api_key: str | None = Field(None, description="Name of the LiveKit API key.")
+    livekit_api_secret: SecretStr | None = Field(None, description="Secret of the LiveKit API key.")
 
     @field_validator("trusted_proxies", "detect_faces_origins", "ice_servers", mode="before")
     @classmethod

@@ -20,7 +20,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One line of /readyz. `check` returns None when all is well, else what is wrong and what to do."""
+    """One line of /readyz. `check` returns None when all is well, else what is wrong and what to do.
+
+    vital: exams cannot go on without it, so the server is not ready.
+    """
 
     name: str
     check: Callable[[], Awaitable[str | None]]
+    vital: bool = True

@@ -16,6 +16,7 @@ from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
 from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.ports.attempt_store import AttemptStore
 from examhall.application.ports.bus import Bus
@@ -53,6 +54,7 @@ class Services:
     conversation: Conversation
     evidence: EvidenceStore
     live: LiveAttempts
+    meetings: Meetings
     monitor: Monitor
     review: Review
     rooms: Rooms

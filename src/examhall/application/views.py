@@ -4,7 +4,7 @@ Names ending in `_at`, and `deadline`, `server_now`, `as_of`, are integers: ms s
 What decays or runs is given as (value, as_of, half_life_s) or as a deadline; the page derives.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from examhall.domain.attempt import AttemptState
@@ -162,4 +162,4 @@ class ExamHead:
 class IceServer:
     urls: tuple[str, ...]
     username: str | None = None
-    credential: str | None = None
+    credential: str | None = field(default=None, repr=False)

@@ -4,6 +4,9 @@ Only the server mints a watch id, after checking that the attempt belongs to the
 two ends of a watch can speak inside it.
 """
 
+import asyncio
+import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,11 +20,11 @@ from examhall.application.ports.live import (
     WatchProfile,
     WatchSignal,
 )
-from examhall.application.ports.meetings import MeetingProvider, WatchTerms
+from examhall.application.ports.meetings import Booth, MeetingProvider, WatchTerms
 from examhall.domain.attempt import OVER
 from examhall.domain.errors import ErrorKind, ExamhallError
 
-MAX_WATCHERS = 3
+log = logging.getLogger(__name__)
 
 
 class ProctorLink(Protocol):
@@ -40,10 +43,14 @@ class Watch:
     """One live view of one attempt by one proctor's page."""
 
     id: str
-    attempt_id: str
+    booth: Booth
     terms: WatchTerms
     page: PageLink
     proctor: ProctorLink
+
+    @property
+    def attempt_id(self) -> str:
+        return self.booth.attempt_id
 
 
 class Watches:
@@ -55,6 +62,7 @@ class Watches:
         self._store = store
         self._ids = ids
         self._open: dict[str, Watch] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def open(self, exam_id: str, attempt_id: str, profile: WatchProfile, proctor: ProctorLink) -> Watch:
         """Mint a watch and tell the candidate's page to offer. The caller has checked the proctor's role in `exam_id`.
@@ -77,20 +85,32 @@ class Watches:
         page = self._live.page_of(attempt_id)
         if page is None or not page.hears or attempt.consented_at is None:
             raise _not_connected()
-        if sum(watch.attempt_id == attempt_id for watch in self._open.values()) >= MAX_WATCHERS:
+        most = self._meetings.capabilities.most_watchers
+        if most is not None and sum(w.attempt_id == attempt_id for w in self._open.values()) >= most:
             raise ExamhallError(
                 ErrorKind.CONFLICT,
                 "too_many_watchers",
-                f"{MAX_WATCHERS} live views of this candidate are open already; close one first.",
+                f"{most} live views of this candidate are open already, and each takes a whole uplink of theirs; "
+                "close one first.",
             )
-        watch = Watch(watch_id, attempt_id, terms, page, proctor)
+        watch = Watch(watch_id, Booth(exam_id, attempt_id), terms, page, proctor)
         self._open[watch_id] = watch
         await self._log(attempt_id, "watch_opened", watch)
         if watch_id not in self._open:  # it ended while this was written
             raise _not_connected()
         # Last of all, so that the caller can tell the proctor before the page's offer comes.
-        page.tell(WatchOpenedNotice(watch_id, terms, profile, tell=policy.tell_watching))
+        page.tell(WatchOpenedNotice(watch_id, self._meetings.name, terms, profile, tell=policy.tell_watching))
         return watch
+
+    def of_user(self, exam_id: str, user_id: str, watch_id: str) -> Watch:
+        """The open live view of this proctor in this exam. Raises `ExamhallError` `watch_not_found`."""
+        watch = self._open.get(watch_id)
+        if watch is None or watch.proctor.user_id != user_id or watch.booth.exam_id != exam_id:
+            raise _not_found()
+        return watch
+
+    def is_open(self, watch_id: str) -> bool:
+        return watch_id in self._open
 
     def from_proctor(self, proctor: ProctorLink, signal: WatchSignal) -> None:
         """Pass on to the candidate's page. Raises `ExamhallError` `watch_not_found` for any stranger."""
@@ -125,6 +145,13 @@ class Watches:
         """The attempt is over, or consent was withdrawn: nobody may look any more."""
         for watch in [w for w in self._open.values() if w.attempt_id == attempt_id]:
             await self._end(watch, reason)
+        if not self._meetings.capabilities.signalled:
+            attempt = await self._store.attempt(attempt_id)
+            self._later(self._close(Booth(attempt.exam_id, attempt_id)))
+
+    async def settle(self) -> None:
+        """Wait for what is still being said to the meeting provider."""
+        await asyncio.gather(*self._leaving)
 
     async def _end(self, watch: Watch, reason: str) -> None:
         if self._open.pop(watch.id, None) is None:
@@ -132,7 +159,28 @@ class Watches:
         notice = WatchClosedNotice(watch.id, reason)
         watch.page.tell(notice)
         watch.proctor.hear(notice)
+        if not self._meetings.capabilities.signalled:
+            self._later(self._take_out(watch))
         await self._log(watch.attempt_id, "watch_closed", watch)
+
+    def _later(self, doing: Coroutine[None, None, None]) -> None:
+        """Beside the rest: nobody waits for a provider that is slow or down."""
+        task = asyncio.create_task(doing)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _take_out(self, watch: Watch) -> None:
+        """A page that kept its way in must not go on looking."""
+        try:
+            await self._meetings.remove(watch.booth, watch.id)
+        except ExamhallError as error:
+            log.warning("watcher_not_taken_out", extra={"watch_id": watch.id, "code": error.code})
+
+    async def _close(self, booth: Booth) -> None:
+        try:
+            await self._meetings.close(booth)
+        except ExamhallError as error:  # the sweep of `Meetings` closes it later
+            log.warning("booth_not_closed", extra={"attempt_id": booth.attempt_id, "code": error.code})
 
     async def _log(self, attempt_id: str, entry: str, watch: Watch) -> None:
         """Who looked live, and when, is part of the attempt's story."""

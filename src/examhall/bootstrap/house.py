@@ -22,6 +22,7 @@ from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
 from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
@@ -66,7 +67,7 @@ def build(settings: Settings, *, demo: bool = False, replaced: Replaced = Replac
     """Construct everything. Makes the data folder and the keys, connects to nothing yet."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
     services = _services(settings, replaced)
-    return House(settings, services, create_app(services, _web_config(settings, demo=demo)))
+    return House(settings, services, create_app(services, _web_config(settings, services, demo=demo)))
 
 
 def _services(settings: Settings, replaced: Replaced) -> Services:
@@ -105,6 +106,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         conversation=Conversation(attempt_store, clock, ids),
         evidence=evidence,
         live=live.attempts,
+        meetings=live.meetings,
         monitor=monitor,
         review=Review(attempt_store, monitor, clock),
         rooms=Rooms(attempt_store, clock),
@@ -116,6 +118,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             HealthCheck("workers", _workers_check(vision)),
             HealthCheck("models", _models_check(settings)),
             HealthCheck("disk", _disk_check(settings)),
+            HealthCheck("live view", _meeting_check(live.meetings), vital=False),
         ),
     )
 
@@ -138,6 +141,13 @@ def _models_check(settings: Settings) -> Check:
     return check
 
 
+def _meeting_check(meetings: Meetings) -> Check:
+    async def check() -> str | None:
+        return meetings.state.reason
+
+    return check
+
+
 def _disk_check(settings: Settings) -> Check:
     async def check() -> str | None:
         return disk_problem(settings.data_dir, settings.min_free_disk_mb)
@@ -145,7 +155,7 @@ def _disk_check(settings: Settings) -> Check:
     return check
 
 
-def _web_config(settings: Settings, *, demo: bool) -> WebConfig:
+def _web_config(settings: Settings, services: Services, *, demo: bool) -> WebConfig:
     return WebConfig(
         base_url=settings.base_url,
         public_origin=settings.public_url,
@@ -158,5 +168,6 @@ def _web_config(settings: Settings, *, demo: bool) -> WebConfig:
             settings.detect_faces_token.get_secret_value() if settings.detect_faces_token else None
         ),
         detect_faces_origins=settings.detect_faces_origins,
+        meeting_origins=services.meetings.page_origins,
         demo=demo,
     )

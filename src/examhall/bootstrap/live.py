@@ -1,12 +1,12 @@
-"""Puts the live side together: running attempts, and live views of them."""
+"""Puts the live side together: running attempts, live views of them, and the meeting provider."""
 
 from dataclasses import dataclass
 
-from examhall.adapters.meetings.p2p import PeerToPeer
 from examhall.application.lifecycle import Part
+from examhall.application.meetings import Meetings
 from examhall.application.ports.live import LiveAttempts
-from examhall.application.views import IceServer
 from examhall.application.watch import Watches
+from examhall.bootstrap.meetings import build_provider
 from examhall.pipeline.live_attempts import LiveAttemptsService
 from examhall.pipeline.world import World
 from examhall.settings import Settings
@@ -17,6 +17,7 @@ class Live:
     """Parts in the order in which they start."""
 
     attempts: LiveAttempts
+    meetings: Meetings
     watches: Watches
     parts: tuple[Part, ...]
 
@@ -24,21 +25,12 @@ class Live:
 def build_live(settings: Settings, world: World) -> Live:
     """The workers start before the attempts are taken up, and stop after them."""
     attempts = LiveAttemptsService(world)
-    watches = Watches(attempts, _meetings(settings), world.store, world.ids)
+    provider = build_provider(settings, world.clock)
+    watches = Watches(attempts, provider, world.store, world.ids)
+    meetings = Meetings(provider, world.store, attempts, watches, world.metrics)
     parts = (
         Part("vision", start=world.vision.start, stop=world.vision.stop),
+        Part("meetings", start=meetings.start, stop=meetings.stop),
         Part("live", start=attempts.start, drain=attempts.drain, stop=attempts.stop),
     )
-    return Live(attempts, watches, parts)
-
-
-def _meetings(settings: Settings) -> PeerToPeer:
-    if not settings.ice_servers:
-        return PeerToPeer((), relay_only=settings.ice_relay_only)
-    secret = settings.ice_credential
-    server = IceServer(
-        urls=settings.ice_servers,
-        username=settings.ice_username,
-        credential=secret.get_secret_value() if secret else None,
-    )
-    return PeerToPeer((server,), relay_only=settings.ice_relay_only)
+    return Live(attempts, meetings, watches, parts)

@@ -117,4 +117,12 @@ RULES: dict[str, Rule] = {
     "post_frame": _CANDIDATE,
     "post_events": _CANDIDATE,
     "attempt_socket": _CANDIDATE,
+    # the live meeting
+    "join_meeting": _CANDIDATE,
+    "join_live_view": _PROCTOR_OF_EXAM,
+    "talk": _PROCTOR_OF_EXAM,
+    "read_meeting": _MEMBER_OF_ATTEMPT,
+    "mute": _PROCTOR_OF_ATTEMPT,
+    "remove_from_meeting": _PROCTOR_OF_ATTEMPT,
+    "meeting_webhook": _ANYONE,  # the provider's signature, see application/meetings.py
 }

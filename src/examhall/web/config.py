@@ -9,6 +9,7 @@ class WebConfig:
     """`public_origin`: scheme://host[:port] that browsers use, None when it was not set.
 
     `loopback_only`: the server listens on this machine only. `detect_faces`: auto | on | off.
+    `meeting_origins`: where pages connect to for the live meeting.
     """
 
     base_url: str
@@ -20,4 +21,5 @@ class WebConfig:
     detect_faces: str = "auto"
     detect_faces_token: str | None = field(default=None, repr=False)
     detect_faces_origins: tuple[str, ...] = ()
+    meeting_origins: tuple[str, ...] = ()
     demo: bool = False

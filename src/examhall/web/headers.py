@@ -29,7 +29,7 @@ def content_security_policy(config: WebConfig) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            f"connect-src 'self' {sockets}",
+            " ".join(("connect-src 'self'", sockets, *config.meeting_origins)),
             "img-src 'self' blob: data:",
             "media-src 'self' blob:",
             "worker-src 'self' blob:",

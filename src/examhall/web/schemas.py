@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from examhall.application.ports.meetings import ProviderName
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
 from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
@@ -303,7 +304,7 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
     watch_focus: bool
     clock: Clock
     sampling_interval_s: float
-    meeting_provider: Literal["p2p"]
+    meeting_provider: ProviderName
 
 
 class Consent(Body):  # POST /attempts/{id}/consent  (invited -> checking_in)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from examhall.application.ports.live import MeetingAction
+from examhall.application.ports.meetings import Media, ProviderName
 from examhall.application.views import (
     AttemptCard,
     ChatMessage,
@@ -204,11 +206,23 @@ class CheckInStands(Message):
     detectors: tuple[DetectorTrust, ...]
 
 
+class MeetingCommand(Message):
+    """join: the meeting has vanished, join anew; mute: switch `media` off; leave: go out of the meeting."""
+
+    type: Literal["meeting"] = "meeting"
+    action: MeetingAction
+    media: Media | None
+
+
 class WatchOpened(Message):
-    """A proctor opens the live view: the candidate's page offers, sendonly."""
+    """A proctor opens the live view.
+
+    p2p: the candidate's page offers, sendonly; else it is in the meeting and publishes.
+    """
 
     type: Literal["watch_open"] = "watch_open"
     watch_id: Id
+    provider: ProviderName
     ice_servers: tuple[IceServer, ...]
     relay_only: bool
     profile: Literal["grid", "focus"]
@@ -250,6 +264,7 @@ ServerToCandidate = Annotated[
     | ChatDelivered
     | HandChanged
     | SamplingChanged
+    | MeetingCommand
     | Burst
     | CheckInStands
     | WatchOpened
@@ -345,14 +360,24 @@ class Resumed(Message):
 
 
 class WatchStarted(Message):
-    """The proctor is the polite peer and answers."""
+    """p2p: the proctor is the polite peer and answers; else the page asks for its way into the meeting."""
 
     type: Literal["watch_started"] = "watch_started"
     request_id: Id
     watch_id: Id
+    provider: ProviderName
     attempt_id: Id
     ice_servers: tuple[IceServer, ...]
     relay_only: bool
+
+
+class MeetingStatus(Message):
+    """Whether there is live view now; `reason`: why not. Not part of the snapshot."""
+
+    type: Literal["meeting"] = "meeting"
+    provider: ProviderName
+    available: bool
+    reason: str | None
 
 
 class ServerLoad(Message):
@@ -372,6 +397,7 @@ ServerToMonitor = Annotated[
     | WatchClosed
     | Signalling
     | ServerLoad
+    | MeetingStatus
     | Ping
     | ErrorMessage
     | ComeBack,

@@ -163,6 +163,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/meeting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Meeting
+         * @description Whether there is live view, and who is in this attempt's part of the meeting.
+         */
+        get: operations["read_meeting_api_v1_attempts__attempt_id__meeting_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/meeting/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Meeting
+         * @description The candidate's way in, after consent. 503 `meeting_unavailable`: try again later, the exam goes on.
+         */
+        post: operations["join_meeting_api_v1_attempts__attempt_id__meeting_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/meeting/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute
+         * @description Switch one of the candidate's tracks off for everybody.
+         */
+        post: operations["mute_api_v1_attempts__attempt_id__meeting_mute_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/meeting/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove From Meeting
+         * @description Take the candidate out of the live meeting. The exam goes on.
+         */
+        post: operations["remove_from_meeting_api_v1_attempts__attempt_id__meeting_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/message": {
         parameters: {
             query?: never;
@@ -352,7 +432,7 @@ export interface paths {
         };
         /**
          * Read Evidence
-         * @description One picture. 410 `evidence_erased` when it is gone by its retention, or never was (a gap).
+         * @description One picture, or the sound around an incident of speech. 410 `evidence_erased` when it is gone by its retention, or never was (a gap).
          */
         get: operations["read_evidence_api_v1_evidence__evidence_id__get"];
         put?: never;
@@ -485,6 +565,46 @@ export interface paths {
          * @description Add all rows of pasted text; when any row is wrong nothing is added and `errors` says why.
          */
         post: operations["import_candidates_api_v1_exams__exam_id__candidates_csv_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/meeting/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Live View
+         * @description The way into the booth of a live view that this proctor has opened on the monitor socket.
+         */
+        post: operations["join_live_view_api_v1_exams__exam_id__meeting_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/meeting/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Talk
+         * @description Begin or end to be heard by the candidate of an open live view; then publish the microphone.
+         */
+        post: operations["talk_api_v1_exams__exam_id__meeting_talk_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -644,6 +764,26 @@ export interface paths {
          * @description Exchange the link's token for the attempt's cookie; a program gets a bearer token instead.
          */
         post: operations["join_api_v1_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/webhooks/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Meeting Webhook
+         * @description Reports of the meeting provider, with its signature over the whole body.
+         */
+        post: operations["meeting_webhook_api_v1_meetings_webhooks__provider__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1231,7 +1371,7 @@ export interface components {
         };
         /**
          * Evidence
-         * @description One picture of an incident; a gap says in `note` what is missing and has no url.
+         * @description One picture or the sound of an incident; a gap says in `note` what is missing and has no url.
          */
         Evidence: {
             /** Captured At */
@@ -1242,7 +1382,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "camera" | "screen" | "gap";
+            kind: "camera" | "screen" | "audio" | "gap";
             /** Note */
             note: string;
             /** Url */
@@ -1371,6 +1511,15 @@ export interface components {
              */
             status: "ok";
         };
+        /** IceServer */
+        IceServer: {
+            /** Credential */
+            credential?: string | null;
+            /** Urls */
+            urls: string[];
+            /** Username */
+            username?: string | null;
+        };
         /** Incident */
         Incident: {
             /** Alert */
@@ -1421,6 +1570,24 @@ export interface components {
             /** Bearer */
             bearer?: string | null;
         };
+        /** JoinLiveView */
+        JoinLiveView: {
+            /**
+             * Refresh
+             * @default false
+             */
+            refresh: boolean;
+            /** Watch Id */
+            watch_id: string;
+        };
+        /** JoinMeeting */
+        JoinMeeting: {
+            /**
+             * Refresh
+             * @default false
+             */
+            refresh: boolean;
+        };
         /** LinkInfo */
         LinkInfo: {
             /** Email */
@@ -1458,6 +1625,60 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "proctor" | "reviewer";
+        };
+        /** MeetingParticipant */
+        MeetingParticipant: {
+            /** Candidate */
+            candidate: boolean;
+            /** Participant Id */
+            participant_id: string;
+            /** Publishes */
+            publishes: ("camera" | "microphone" | "screen")[] | null;
+        };
+        /**
+         * MeetingTicket
+         * @description A page's way into the live meeting; of use to this page alone, and only until `expires_at`.
+         */
+        MeetingTicket: {
+            /** Expires At */
+            expires_at: number | null;
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** Participant Id */
+            participant_id: string;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "p2p" | "livekit" | "realtimekit" | "dyte";
+            /** Relay Only */
+            relay_only: boolean;
+            /** Token */
+            token: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /** MeetingView */
+        MeetingView: {
+            /** Available */
+            available: boolean;
+            /** Participants */
+            participants: components["schemas"]["MeetingParticipant"][] | null;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "p2p" | "livekit" | "realtimekit" | "dyte";
+            /** Reason */
+            reason: string | null;
+        };
+        /** Mute */
+        Mute: {
+            /**
+             * Media
+             * @enum {string}
+             */
+            media: "camera" | "microphone" | "screen";
         };
         /** NewCandidate */
         NewCandidate: {
@@ -1770,9 +1991,9 @@ export interface components {
             instructions: string;
             /**
              * Meeting Provider
-             * @constant
+             * @enum {string}
              */
-            meeting_provider: "p2p";
+            meeting_provider: "p2p" | "livekit" | "realtimekit" | "dyte";
             notice: components["schemas"]["Notice"];
             /** Opens At */
             opens_at: number;
@@ -1811,7 +2032,8 @@ export interface components {
          * ScanPlan
          * @description Which detectors run on which frame; cost per candidate follows from it (`examhall plan`).
          *
-         *     Sizes are the detector's input in pixels (multiples of 32), scores the count thresholds. A period of 0
+         *     Sizes are the detector's input in pixels (multiples of 32) for a 4:3 picture; others get as many pixels in
+         *     their own shape. Scores are the count thresholds, chosen in docs/accuracy.md. A period of 0
          *     switches the detector off; none is run that no enabled signal asks for. After a speech onset the page is
          *     asked for a burst of pictures for the lips, at most one every `burst_every_s`.
          */
@@ -1838,7 +2060,7 @@ export interface components {
             coarse_height: number;
             /**
              * Coarse Score
-             * @default 0.3
+             * @default 0.36
              */
             coarse_score: number;
             /**
@@ -2050,6 +2272,13 @@ export interface components {
         StepView: {
             state: components["schemas"]["StepState"];
             step: components["schemas"]["CheckInStep"];
+        };
+        /** Talk */
+        Talk: {
+            /** Talking */
+            talking: boolean;
+            /** Watch Id */
+            watch_id: string;
         };
         /**
          * Target
@@ -2392,6 +2621,134 @@ export interface operations {
             };
         };
     };
+    read_meeting_api_v1_attempts__attempt_id__meeting_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_meeting_api_v1_attempts__attempt_id__meeting_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingTicket"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute_api_v1_attempts__attempt_id__meeting_mute_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_from_meeting_api_v1_attempts__attempt_id__meeting_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     message_api_v1_attempts__attempt_id__message_post: {
         parameters: {
             query?: never;
@@ -2698,12 +3055,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One picture */
+            /** @description A picture or sound */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "audio/wav": unknown;
                     "image/jpeg": unknown;
                 };
             };
@@ -3075,6 +3433,74 @@ export interface operations {
             };
         };
     };
+    join_live_view_api_v1_exams__exam_id__meeting_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinLiveView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingTicket"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    talk_api_v1_exams__exam_id__meeting_talk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Talk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     message_all_api_v1_exams__exam_id__message_post: {
         parameters: {
             query?: never;
@@ -3393,6 +3819,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Joined"];
                 };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meeting_webhook_api_v1_meetings_webhooks__provider__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details with a stable code */
             default: {

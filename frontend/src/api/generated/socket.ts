@@ -9,7 +9,7 @@ export type PageEventKind = ("tab_hidden" | "tab_visible" | "window_blurred" | "
  * In this order.
  */
 export type CheckInStep = ("face" | "calibrate" | "challenge" | "voice" | "done")
-export type ServerToCandidate = (Welcome | Ack | StateChanged | WarningGiven | ChatDelivered | HandChanged | SamplingChanged | Burst | CheckInStands | WatchOpened | WatchClosed | Signalling | Ping | ErrorMessage | ComeBack)
+export type ServerToCandidate = (Welcome | Ack | StateChanged | WarningGiven | ChatDelivered | HandChanged | SamplingChanged | MeetingCommand | Burst | CheckInStands | WatchOpened | WatchClosed | Signalling | Ping | ErrorMessage | ComeBack)
 export type AttemptState = ("invited" | "checking_in" | "waiting" | "live" | "paused" | "submitted" | "ended" | "expired" | "reviewed")
 /**
  * What to look at (calibrate) or where to turn (challenge), by the candidate's own sides.
@@ -25,7 +25,7 @@ export type StepState = ("pending" | "running" | "passed" | "failed" | "skipped"
  */
 export type Detector = ("faces" | "head" | "gaze" | "identity" | "objects" | "persons" | "speech" | "liveness")
 export type MonitorMessage = (MonitorHello | OpenWatch | CloseWatch | Signalling | Pong)
-export type ServerToMonitor = (Snapshot | Resumed | Update | WatchStarted | WatchClosed | Signalling | ServerLoad | Ping | ErrorMessage | ComeBack)
+export type ServerToMonitor = (Snapshot | Resumed | Update | WatchStarted | WatchClosed | Signalling | ServerLoad | MeetingStatus | Ping | ErrorMessage | ComeBack)
 /**
  * The kinds of thing a policy speaks of. Stored values are never translated.
  */
@@ -196,6 +196,14 @@ type: "sampling"
 interval_s: number
 }
 /**
+ * join: the meeting has vanished, join anew; mute: switch `media` off; leave: go out of the meeting.
+ */
+export interface MeetingCommand {
+type: "meeting"
+action: ("join" | "mute" | "leave")
+media: (("camera" | "microphone" | "screen") | null)
+}
+/**
  * Send camera pictures more often for a short while, then at the sampling's pace again.
  */
 export interface Burst {
@@ -228,11 +236,14 @@ trusted: boolean
 reason: string
 }
 /**
- * A proctor opens the live view: the candidate's page offers, sendonly.
+ * A proctor opens the live view.
+ * 
+ * p2p: the candidate's page offers, sendonly; else it is in the meeting and publishes.
  */
 export interface WatchOpened {
 type: "watch_open"
 watch_id: string
+provider: ("p2p" | "livekit" | "realtimekit" | "dyte")
 ice_servers: IceServer[]
 relay_only: boolean
 profile: ("grid" | "focus")
@@ -383,11 +394,11 @@ verdict_note: string
 evidence: Evidence[]
 }
 /**
- * One picture of an incident; a gap says in `note` what is missing and has no url.
+ * One picture or the sound of an incident; a gap says in `note` what is missing and has no url.
  */
 export interface Evidence {
 id: string
-kind: ("camera" | "screen" | "gap")
+kind: ("camera" | "screen" | "audio" | "gap")
 captured_at: number
 url: (string | null)
 note: string
@@ -425,12 +436,13 @@ type: "exam"
 exam: ExamHead
 }
 /**
- * The proctor is the polite peer and answers.
+ * p2p: the proctor is the polite peer and answers; else the page asks for its way into the meeting.
  */
 export interface WatchStarted {
 type: "watch_started"
 request_id: string
 watch_id: string
+provider: ("p2p" | "livekit" | "realtimekit" | "dyte")
 attempt_id: string
 ice_servers: IceServer[]
 relay_only: boolean
@@ -443,4 +455,13 @@ type: "load"
 sampling_interval_s: number
 workers_busy: number
 workers_ready: number
+}
+/**
+ * Whether there is live view now; `reason`: why not. Not part of the snapshot.
+ */
+export interface MeetingStatus {
+type: "meeting"
+provider: ("p2p" | "livekit" | "realtimekit" | "dyte")
+available: boolean
+reason: (string | null)
 }

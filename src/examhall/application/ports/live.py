@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from examhall.application.ports.meetings import WatchTerms
+from examhall.application.ports.meetings import Media, ProviderName, WatchTerms
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.frame_header import FrameMessage
 from examhall.domain.observation import PageEventKind
@@ -53,11 +53,26 @@ class FrameRefusedNotice:
     message: str
 
 
+MeetingAction = Literal["join", "mute", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingNotice:
+    """What the page is asked to do in the live meeting; media: what to mute."""
+
+    action: MeetingAction
+    media: Media | None
+
+
 @dataclass(frozen=True, slots=True)
 class WatchOpenedNotice:
-    """A proctor opens the live view: offer, sendonly. tell: show "a proctor is watching"."""
+    """A proctor opens the live view. Peer to peer: offer, sendonly; else be in the meeting and publish.
+
+    tell: show "a proctor is watching".
+    """
 
     watch_id: str
+    provider: ProviderName
     terms: WatchTerms
     profile: WatchProfile
     tell: bool
@@ -80,7 +95,7 @@ class WatchSignal:
 
 
 WatchNotice = WatchOpenedNotice | WatchClosedNotice | WatchSignal
-PageNotice = SamplingNotice | BurstNotice | CheckInNotice | FrameRefusedNotice | WatchNotice
+PageNotice = SamplingNotice | BurstNotice | CheckInNotice | FrameRefusedNotice | MeetingNotice | WatchNotice
 
 
 class PageLink(Protocol):

@@ -12,6 +12,7 @@ from examhall.web.routers import (
     frames,
     incidents,
     join,
+    meetings,
     operations,
     pages,
     review,
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     incidents.router,
     review.router,
     frames.router,
+    meetings.router,
     detect_faces.router,
 )
 SOCKETS: tuple[APIRouter, ...] = (candidate.router, monitor.router)

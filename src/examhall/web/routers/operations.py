@@ -33,14 +33,14 @@ async def healthz() -> Health:
 @router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(services: Use, response: Response) -> Readiness:
     """Everything that an exam needs is there."""
-    checks = {}
+    checks, failing = {}, False
     for one in services.checks:
         try:
             async with asyncio.timeout(_CHECK_LIMIT_S):
                 checks[one.name] = await one.check() or "ok"
         except TimeoutError:
             checks[one.name] = "did not answer in time"
-    failing = any(result != "ok" for result in checks.values())
+        failing = failing or (one.vital and checks[one.name] != "ok")
     if failing:
         response.status_code = 503
     return Readiness(status="failing" if failing else "ok", checks=checks)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from examhall.application.ports.attempt_store import AttemptRecord
+from examhall.application.ports.meetings import ProviderName
 from examhall.application.room import RoomView
 from examhall.application.services import Services
 from examhall.domain.policy import Signal
@@ -22,7 +23,8 @@ router = APIRouter(
 @router.get("/room")
 async def read_room(candidate: Candidate, services: Use) -> Room:
     """Everything the page shows; the content only while the exam runs or is paused."""
-    return _room(await services.rooms.room(candidate.attempt_id))
+    view = await services.rooms.room(candidate.attempt_id)
+    return _room(view, services.meetings.state.provider)
 
 
 @router.post("/consent")
@@ -71,7 +73,7 @@ async def _state(services: Services, attempt: AttemptRecord) -> RoomState:
     return RoomState(state=attempt.state, clock=await services.monitor.clock_of(attempt))
 
 
-def _room(view: RoomView) -> Room:
+def _room(view: RoomView, provider: ProviderName) -> Room:
     attempt, exam, policy, notice = view.attempt, view.exam, view.policy, view.notice
     return Room(
         attempt_id=attempt.id,
@@ -106,5 +108,5 @@ def _room(view: RoomView) -> Room:
         watch_focus=bool(view.watched & {Signal.TAB_HIDDEN, Signal.WINDOW_BLUR}),
         clock=view.clock,
         sampling_interval_s=policy.scan.interval_s,
-        meeting_provider="p2p",
+        meeting_provider=provider,
     )

@@ -14,6 +14,7 @@ from examhall.application.ports.live import (
     CheckInNotice,
     Farewell,
     FrameRefusedNotice,
+    MeetingNotice,
     PageEventIn,
     PageNotice,
     SamplingNotice,
@@ -84,10 +85,13 @@ class CandidatePage:
             case FrameRefusedNotice():
                 about = str(notice.sequence)
                 self._line.say(wire.ErrorMessage(code=notice.code, message=notice.message, about=about))
+            case MeetingNotice():
+                self._line.say(wire.MeetingCommand(action=notice.action, media=notice.media))
             case WatchOpenedNotice():
                 self._line.say(
                     wire.WatchOpened(
                         watch_id=notice.watch_id,
+                        provider=notice.provider,
                         ice_servers=notice.terms.ice_servers,
                         relay_only=notice.terms.relay_only,
                         profile=notice.profile,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import TypeAdapter
 
 from examhall.application.identity import StaffIdentity
+from examhall.application.meetings import MeetingState
 from examhall.application.monitor import MonitorObject
 from examhall.application.ports.attempt_store import OutboxLine, UpdateKind
 from examhall.application.ports.bus import Subscription
@@ -179,7 +180,16 @@ class _Visit:
 
     async def _load(self) -> None:
         told: wire.ServerLoad | None = None
+        told_meeting: MeetingState | None = None
         while True:
+            meeting = self._services.meetings.state
+            if meeting != told_meeting:
+                self._line.say(
+                    wire.MeetingStatus(
+                        provider=meeting.provider, available=meeting.available, reason=meeting.reason
+                    )
+                )
+                told_meeting = meeting
             load = self._services.live.load()
             now = wire.ServerLoad(
                 sampling_interval_s=load.sampling_interval_s,
@@ -224,6 +234,7 @@ class _Visit:
                         request_id=message.request_id,
                         watch_id=watch.id,
                         attempt_id=watch.attempt_id,
+                        provider=self._services.meetings.state.provider,
                         ice_servers=watch.terms.ice_servers,
                         relay_only=watch.terms.relay_only,
                     )
