@@ -157,13 +157,29 @@ def test_what_is_watched_is_adjusted_as_a_new_revision(
     page = admin_page
     exam_id = served.exam("Chemistry")
     page.goto(f"/exams/{exam_id}")
-    expect(page.get_by_text("Revision 1.")).to_be_visible()
-    page.get_by_role("checkbox", name="Clipboard used").uncheck(force=True)
+    expect(page.get_by_text("Revision 2.")).to_be_visible()
+    page.locator("summary").filter(has_text="Page and devices").click()
+    clipboard = page.get_by_role("group", name="Clipboard used")
+    clipboard.get_by_role("button", name="Off").click()
+    page.locator("summary").filter(has_text="Another laptop").press("Enter")
+    phone = page.get_by_role("group", name="Phone")
+    phone.get_by_role("button", name="Shadow").press("Space")
+    expect(page.get_by_text("counted and measured after 1 s, shown to nobody")).to_be_visible()
+    page.locator("summary").filter(has_text="How often the computer looks").click()
+    page.get_by_label("Objects and people every (s)").fill("8")
+    page.get_by_text("A camera check before the exam").click()
+    looks_right(page, "policy editor")
+    shot(page, "policy-editor")
     page.get_by_role("button", name="Save as a new revision").click()
-    expect(page.get_by_text("Revision 2. Who has checked in")).to_be_visible()
-    expect(page.get_by_role("checkbox", name="Clipboard used")).not_to_be_checked()
+    expect(page.get_by_text("Revision 3. Who has checked in")).to_be_visible()
+    expect(page.get_by_text("off: Clipboard used")).to_be_visible()
+    expect(page.get_by_text("in shadow: Phone")).to_be_visible()
     policy = served.admin.ask("GET", f"/exams/{exam_id}/policy")["policy"]
     assert policy["signals"]["clipboard"]["enabled"] is False
+    assert policy["signals"]["phone"]["enabled"] is True
+    assert policy["signals"]["phone"]["shadow"] is True
+    assert policy["scan"]["objects_period_s"] == 8
+    assert policy["camera_check"] is True
 
 
 def test_an_invited_proctor_sees_only_their_exams(

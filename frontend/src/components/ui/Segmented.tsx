@@ -5,11 +5,13 @@ export function Segmented<Value extends string>({
   label,
   value,
   options,
+  isDisabled = false,
   onChange,
 }: {
   label: string;
   value: Value;
   options: readonly { value: Value; label: string }[];
+  isDisabled?: boolean;
   onChange: (value: Value) => void;
 }) {
   return (
@@ -18,6 +20,7 @@ export function Segmented<Value extends string>({
         <button
           key={option.value}
           type="button"
+          disabled={isDisabled}
           aria-pressed={option.value === value}
           onClick={() => {
             onChange(option.value);

@@ -6,11 +6,12 @@ import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { Check } from '@/components/ui/Check';
 import { Select } from '@/components/ui/Select';
-import { TextField } from '@/components/ui/TextField';
 import { toast } from '@/components/ui/toast';
+import { NumberField } from './NumberField';
 import { PRESETS } from './presets';
 import { useCatalogue, useChangePolicy } from './queries';
-import { SignalRow } from './SignalRow';
+import { ScanGroup } from './ScanGroup';
+import { SignalGroups } from './SignalGroups';
 import styles from './ExamEditor.module.css';
 
 export function PolicyGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
@@ -107,6 +108,15 @@ function PolicyForm({
         </Check>
         <Check
           isDisabled={!mayEdit}
+          isSelected={policy.camera_check}
+          onChange={(on) => {
+            set({ camera_check: on });
+          }}
+        >
+          A camera check before the exam
+        </Check>
+        <Check
+          isDisabled={!mayEdit}
           isSelected={policy.tell_watching}
           onChange={(on) => {
             set({ tell_watching: on });
@@ -123,23 +133,22 @@ function PolicyForm({
           </p>
         </Banner>
       )}
-      <ul className={styles.signals}>
-        {catalogue.signals.map((info) => {
-          const rule = policy.signals[info.signal];
-          return rule === undefined ? null : (
-            <SignalRow
-              key={info.signal}
-              info={info}
-              rule={rule}
-              switchedOff={off.has(info.signal)}
-              mayEdit={mayEdit}
-              onChange={(next) => {
-                set({ signals: { ...policy.signals, [info.signal]: next } });
-              }}
-            />
-          );
-        })}
-      </ul>
+      <SignalGroups
+        catalogue={catalogue}
+        policy={policy}
+        off={off}
+        mayEdit={mayEdit}
+        onChange={(signals) => {
+          set({ signals });
+        }}
+      />
+      <ScanGroup
+        policy={policy}
+        mayEdit={mayEdit}
+        onChange={(scan) => {
+          set({ scan });
+        }}
+      />
       <div className={styles.columns}>
         <NumberField
           label="Time given back for lost connections, at most (s)"
@@ -168,6 +177,17 @@ function PolicyForm({
           mayEdit={mayEdit}
           onChange={(retention_days) => {
             set({ retention_days });
+          }}
+        />
+        <NumberField
+          label="What a face was compared with is kept for (hours after the exam)"
+          value={policy.identity_retention_hours}
+          min={0}
+          max={8760}
+          step="1"
+          mayEdit={mayEdit}
+          onChange={(identity_retention_hours) => {
+            set({ identity_retention_hours });
           }}
         />
       </div>
@@ -199,41 +219,5 @@ function PolicyForm({
         </div>
       )}
     </form>
-  );
-}
-
-export function NumberField({
-  label,
-  value,
-  min = 0,
-  max,
-  step = 'any',
-  mayEdit,
-  onChange,
-}: {
-  label: string;
-  value: number;
-  min?: number;
-  max?: number;
-  step?: string;
-  mayEdit: boolean;
-  onChange: (value: number) => void;
-}) {
-  const [text, setText] = useState(String(value));
-  // What is typed may be unfinished ("0."); the number follows only when there is one.
-  const shown = Number(text) === value ? text : String(value);
-  return (
-    <TextField
-      label={label}
-      type="number"
-      isRequired
-      isDisabled={!mayEdit}
-      range={{ min, step, ...(max === undefined ? {} : { max }) }}
-      value={shown}
-      onChange={(typed) => {
-        setText(typed);
-        if (typed.trim() !== '' && Number.isFinite(Number(typed))) onChange(Number(typed));
-      }}
-    />
   );
 }

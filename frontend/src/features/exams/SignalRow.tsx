@@ -1,8 +1,10 @@
 import type { SignalInfo, SignalRule } from '@/api/types';
 import { Check } from '@/components/ui/Check';
+import { Segmented } from '@/components/ui/Segmented';
 import { Select } from '@/components/ui/Select';
 import { SeverityMark } from '@/components/ui/SeverityMark';
-import { NumberField } from './PolicyGroup';
+import { NumberField } from './NumberField';
+import { inMode, modeOf, MODES, ruleSummary } from './signal-mode';
 import styles from './ExamEditor.module.css';
 
 const SEVERITIES = [
@@ -12,141 +14,157 @@ const SEVERITIES = [
   { value: 'high', label: 'High' },
 ] as const;
 
-function summary(rule: SignalRule): string {
-  const does = [
-    rule.warn ? 'warns the candidate' : null,
-    rule.alert ? 'alerts the proctor' : null,
-    rule.pause ? 'pauses the exam' : null,
-  ].filter((one) => one !== null);
-  const when = rule.hold_s > 0 ? `after ${rule.hold_s} s` : 'at once';
-  return does.length === 0 ? `noted ${when}` : `${does.join(', ')} ${when}`;
-}
-
-/** One signal: on or off, what it does, and behind the fold its numbers. */
-export function SignalRow({
-  info,
-  rule,
-  switchedOff,
-  mayEdit,
-  onChange,
-}: {
+interface RowProps {
   info: SignalInfo;
   rule: SignalRule;
-  switchedOff: boolean;
   mayEdit: boolean;
   onChange: (rule: SignalRule) => void;
-}) {
-  const set = (change: Partial<SignalRule>) => {
-    onChange({ ...rule, ...change });
-  };
-  const on = rule.enabled && !switchedOff;
+}
+
+/** One signal: off, in shadow or on, what it does, and behind the fold its numbers. */
+export function SignalRow({ switchedOff, ...row }: RowProps & { switchedOff: boolean }) {
+  const { info, rule, mayEdit, onChange } = row;
+  const mode = switchedOff ? 'off' : modeOf(rule);
   return (
-    <li className={styles.signal} data-off={!on || undefined}>
-      <Check
-        isDisabled={!mayEdit || switchedOff}
-        isSelected={on}
-        onChange={(enabled) => {
-          set({ enabled });
-        }}
-      >
+    <li className={styles.signal} data-off={mode === 'off' || undefined}>
+      <div className={styles.signalHead}>
         <strong>{info.label}</strong>
-      </Check>
+        <Segmented
+          label={info.label}
+          value={mode}
+          options={MODES}
+          isDisabled={!mayEdit || switchedOff}
+          onChange={(next) => {
+            onChange(inMode(rule, next));
+          }}
+        />
+      </div>
       <p className={styles.hint}>{info.sentence}</p>
       {switchedOff ? (
         <p>Off: the exam is opened beside.</p>
       ) : (
-        rule.enabled && (
+        mode !== 'off' && (
           <details>
             <summary>
-              <SeverityMark severity={rule.severity} /> {summary(rule)}
+              {mode === 'on' && <SeverityMark severity={rule.severity} />} {ruleSummary(rule)}
             </summary>
-            <div className={styles.columns}>
-              <NumberField
-                label={`Threshold (${info.threshold_unit})`}
-                value={rule.threshold}
-                mayEdit={mayEdit}
-                onChange={(threshold) => {
-                  set({ threshold });
-                }}
-              />
-              <NumberField
-                label="Must hold for (s)"
-                value={rule.hold_s}
-                max={600}
-                mayEdit={mayEdit}
-                onChange={(hold_s) => {
-                  set({ hold_s });
-                }}
-              />
-              <NumberField
-                label="Over when gone for (s)"
-                value={rule.release_s}
-                max={600}
-                mayEdit={mayEdit}
-                onChange={(release_s) => {
-                  set({ release_s });
-                }}
-              />
-              <NumberField
-                label="The same again counts within (s)"
-                value={rule.cooldown_s}
-                max={3600}
-                mayEdit={mayEdit}
-                onChange={(cooldown_s) => {
-                  set({ cooldown_s });
-                }}
-              />
-              <Select
-                label="Severity"
-                isDisabled={!mayEdit}
-                value={rule.severity}
-                options={SEVERITIES}
-                onChange={(severity) => {
-                  set({ severity });
-                }}
-              />
-              <NumberField
-                label="Adds to the risk (points)"
-                value={rule.weight}
-                max={100}
-                mayEdit={mayEdit}
-                onChange={(weight) => {
-                  set({ weight });
-                }}
-              />
-            </div>
-            <div className={styles.row}>
-              <Check
-                isDisabled={!mayEdit}
-                isSelected={rule.warn}
-                onChange={(warn) => {
-                  set({ warn });
-                }}
-              >
-                Warn the candidate
-              </Check>
-              <Check
-                isDisabled={!mayEdit}
-                isSelected={rule.alert}
-                onChange={(alert) => {
-                  set({ alert });
-                }}
-              >
-                Alert the proctor
-              </Check>
-              <Check
-                isDisabled={!mayEdit}
-                isSelected={rule.pause}
-                onChange={(pause) => {
-                  set({ pause });
-                }}
-              >
-                Pause the exam
-              </Check>
-            </div>
+            <Numbers {...row} />
+            {mode === 'shadow' ? (
+              <p className={styles.hint}>
+                Shadow: counted and measured, shown to nobody. It warns, alerts and pauses only once it is on.
+              </p>
+            ) : (
+              <Consequences {...row} />
+            )}
           </details>
         )
       )}
     </li>
+  );
+}
+
+function Numbers({ info, rule, mayEdit, onChange }: RowProps) {
+  const set = (change: Partial<SignalRule>) => {
+    onChange({ ...rule, ...change });
+  };
+  return (
+    <>
+      <div className={styles.columns}>
+        {info.threshold_unit !== '' && (
+          <NumberField
+            label={`Threshold (${info.threshold_unit})`}
+            value={rule.threshold}
+            mayEdit={mayEdit}
+            onChange={(threshold) => {
+              set({ threshold });
+            }}
+          />
+        )}
+        <NumberField
+          label="Must hold for (s)"
+          value={rule.hold_s}
+          max={600}
+          mayEdit={mayEdit}
+          onChange={(hold_s) => {
+            set({ hold_s });
+          }}
+        />
+        <Select
+          label="Severity"
+          isDisabled={!mayEdit}
+          value={rule.severity}
+          options={SEVERITIES}
+          onChange={(severity) => {
+            set({ severity });
+          }}
+        />
+      </div>
+      <details>
+        <summary>When it is over, and what it adds to the risk</summary>
+        <div className={styles.columns}>
+          <NumberField
+            label="Over when gone for (s)"
+            value={rule.release_s}
+            max={600}
+            mayEdit={mayEdit}
+            onChange={(release_s) => {
+              set({ release_s });
+            }}
+          />
+          <NumberField
+            label="The same again counts within (s)"
+            value={rule.cooldown_s}
+            max={3600}
+            mayEdit={mayEdit}
+            onChange={(cooldown_s) => {
+              set({ cooldown_s });
+            }}
+          />
+          <NumberField
+            label="Adds to the risk (points)"
+            value={rule.weight}
+            max={100}
+            mayEdit={mayEdit}
+            onChange={(weight) => {
+              set({ weight });
+            }}
+          />
+        </div>
+      </details>
+    </>
+  );
+}
+
+function Consequences({ rule, mayEdit, onChange }: RowProps) {
+  return (
+    <div className={styles.row}>
+      <Check
+        isDisabled={!mayEdit}
+        isSelected={rule.warn}
+        onChange={(warn) => {
+          onChange({ ...rule, warn });
+        }}
+      >
+        Warn the candidate
+      </Check>
+      <Check
+        isDisabled={!mayEdit}
+        isSelected={rule.alert}
+        onChange={(alert) => {
+          onChange({ ...rule, alert });
+        }}
+      >
+        Alert the proctor
+      </Check>
+      <Check
+        isDisabled={!mayEdit}
+        isSelected={rule.pause}
+        onChange={(pause) => {
+          onChange({ ...rule, pause });
+        }}
+      >
+        Pause the exam
+      </Check>
+    </div>
   );
 }

@@ -34,6 +34,14 @@ _UNITS = {
     Signal.CAMERA_BLOCKED: "mean brightness, 0 to 255",
     Signal.CLIPBOARD: "events",
     Signal.SECOND_DEVICE: "events",
+    Signal.DIFFERENT_PERSON: "distance of two faces, 0 to 2",
+    Signal.LOOKING_AWAY: "degrees beyond the measured range",
+    Signal.PHONE: "score, 0 to 1",
+    Signal.BOOK: "score, 0 to 1",
+    Signal.LAPTOP: "score, 0 to 1",
+    Signal.PERSON_IN_BACKGROUND: "score, 0 to 1",
+    Signal.SPEECH: "share of voiced sound, 0 to 1",
+    Signal.VIRTUAL_CAMERA: "score, 0 to 1",
 }
 
 
