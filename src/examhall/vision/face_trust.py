@@ -14,17 +14,17 @@ from examhall.vision.decode import Picture
 MESH_SCORE = 0.5  # below it the mesh itself says that this is no face
 # Faces in pixels of the picture that was searched; both sides of the box.
 SMALL_FACE_PX = 24.0
-SMALL_FACE_FOR_IDENTITY_PX = 60.0
-SMALL_EYE_PX = 10.0
+SMALL_FACE_FOR_IDENTITY_PX = 70.0
+SMALL_EYE_PX = 7.0
 DARK_LUMA = 18.0
 BLURRED_FOR_HEAD = 4.0
-BLURRED_FOR_GAZE = 8.0
+BLURRED_FOR_GAZE = 15.0
 BLURRED_FOR_IDENTITY = 25.0
 PROFILE_FOR_GAZE_DEG = 38.0
 PROFILE_FOR_MOUTH_DEG = 50.0
 YAW_FOR_IDENTITY_DEG = 35.0
 PITCH_FOR_IDENTITY_DEG = 30.0
-SHUT_EYES = 0.15
+SHUT_EYES = 0.18
 GLARE_SHARE = 0.06
 EDGE_PX = 2.0
 

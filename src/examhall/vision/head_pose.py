@@ -18,8 +18,6 @@ _EYE_LEFT, _EYE_RIGHT, _EDGE_LEFT, _EDGE_RIGHT, _FOREHEAD, _CHIN = 33, 263, 234,
 # The mesh flattens faces that are turned away; measured against turns of known size.
 _YAW_SCALE = 1.2
 
-# Upper and lower lid points, two pairs for each eye, and the eye's corners.
-_LIDS = (((33, 133), ((160, 144), (158, 153))), ((362, 263), ((385, 380), (387, 373))))
 _LIPS, _MOUTH = (13, 14), (78, 308)
 
 
@@ -53,17 +51,6 @@ def head_pose(mesh: Floats, turned_rad: float = 0.0) -> HeadPose | None:
     roll = math.degrees(math.atan2(right_y, right_x))
     pose = HeadPose(max(-180.0, min(180.0, yaw)), pitch, roll)
     return pose if all(map(math.isfinite, (pose.yaw_deg, pose.pitch_deg, pose.roll_deg))) else None
-
-
-def eyes_open(mesh: Floats) -> float | None:
-    """Lid gap / eye width, mean of both eyes (Soukupova and Cech 2016); about 0.3 open, below 0.15 shut."""
-    ratios = []
-    for (left, right), pairs in _LIDS:
-        width = _apart(mesh, left, right)
-        if not width > 0:
-            return None
-        ratios.append(sum(_apart(mesh, up, low) for up, low in pairs) / (len(pairs) * width))
-    return sum(ratios) / len(ratios)
 
 
 def mouth_open(mesh: Floats) -> float | None:
