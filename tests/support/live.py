@@ -107,6 +107,13 @@ class Page:
         await self.socket.send(pack_frame(message))
         return sequence
 
+    async def sound(self, pcm: bytes, *, began_at: int) -> int:
+        """A piece of 16 kHz mono 16 bit sound."""
+        sequence = next(self._seq)
+        message = FrameMessage(FrameKind.AUDIO, FrameCodec.PCM16, sequence, began_at, pcm)
+        await self.socket.send(pack_frame(message))
+        return sequence
+
     async def until(self, found: Callable[["Page"], object]) -> None:
         async with asyncio.timeout(LIMIT_S), self._news:
             await self._news.wait_for(lambda: found(self))

@@ -22,6 +22,8 @@ PACE_BURST_S = 12.0
 _PACE_DRIFT = 1.02
 # Less than this between two pieces is jitter of the page's clock, not silence that was left out.
 GAP_MS = 250
+_TRUST_S = 10.0
+_DRIFT_S = 0.0005
 
 
 def duration_s(pcm: bytes) -> float:
@@ -42,7 +44,7 @@ class Heard(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """began_ms: by the page's clock, only compared with its neighbours. at_s: receipt, attempt's clock."""
+    """began_ms: by the page's clock, only compared with its neighbours. at_s: its end, attempt's clock."""
 
     frame: EncodedFrame
     began_ms: int
@@ -71,6 +73,29 @@ class SoundPace:
         self._left_s -= sound_s
 
 
+class PageTime:
+    """Moments of the page's clock on the attempt's clock.
+
+    The quickest piece of late says how far apart the two are, so that a network that stands still and then
+    delivers at once does not squeeze what was said. A page's clock that jumps begins anew.
+    """
+
+    def __init__(self) -> None:
+        self._apart_s: float | None = None
+        self._last_s = 0.0
+
+    def at_s(self, page_ms: float, now_s: float) -> float:
+        """Never after `now_s`, more than 10 s before it, or before an earlier answer."""
+        apart_s = now_s - page_ms / 1000
+        if self._apart_s is None or not 0.0 <= apart_s - self._apart_s <= _TRUST_S:
+            self._apart_s = apart_s
+        else:
+            # The clocks drift: what was quickest an hour ago is no measure for ever.
+            self._apart_s += _DRIFT_S
+        self._last_s = min(now_s, max(self._last_s, page_ms / 1000 + self._apart_s))
+        return self._last_s
+
+
 class SoundWatch:
     """One for each attempt. Up to 8 pieces wait; what comes then is dropped and counted."""
 
@@ -79,6 +104,7 @@ class SoundWatch:
         self._clock = clock
         self._session = session
         self._pace = SoundPace()
+        self._time = PageTime()
         self._waiting: deque[_Piece] = deque()
         self._arrived = asyncio.Event()
         self._memory = b""
@@ -87,11 +113,13 @@ class SoundWatch:
     def put(self, frame: EncodedFrame, began_ms: int) -> None:
         """began_ms: when the piece began, as the page said. Raises `ExamhallError` `sound_too_fast`."""
         now_s = self._clock.now_s()
-        self._pace.take(duration_s(frame.payload), now_s)
+        length_s = duration_s(frame.payload)
+        self._pace.take(length_s, now_s)
+        at_s = self._time.at_s(began_ms + length_s * 1000, now_s)
         if len(self._waiting) >= WAITING:
             self._world.metrics.count(SOUND_DROPPED, reason=DropReason.LANE_FULL.value)
             return
-        self._waiting.append(_Piece(frame, began_ms, now_s))
+        self._waiting.append(_Piece(frame, began_ms, at_s))
         self._arrived.set()
 
     async def run(self) -> None:

@@ -302,6 +302,9 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
     watch_fullscreen: bool
     watch_clipboard: bool
     watch_focus: bool
+    watch_microphone: bool  # report when it is muted or gives no sound
+    watch_second_screen: bool
+    listen: bool  # send sound, 16 kHz, while there is some
     clock: Clock
     sampling_interval_s: float
     meeting_provider: ProviderName

@@ -1,4 +1,4 @@
-"""Incidents: a human's verdict, and the pictures to judge by."""
+"""Incidents: a human's verdict, and the pictures and sound to judge by."""
 
 from fastapi import APIRouter, Response
 
@@ -15,7 +15,7 @@ _PRIVATE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-_PICTURES = frozenset({"image/jpeg", "image/webp", "image/png"})
+_KINDS = frozenset({"image/jpeg", "image/webp", "image/png", "audio/wav"})
 
 
 @router.post("/incidents/{incident_id}/verdict")
@@ -29,15 +29,15 @@ async def decide(incident_id: str, body: Decide, staff: Staff, services: Use) ->
 @router.get(
     "/evidence/{evidence_id}",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}, "description": "One picture"}},
+    responses={200: {"content": {"image/jpeg": {}, "audio/wav": {}}, "description": "A picture or sound"}},
 )
 async def read_evidence(evidence_id: str, services: Use) -> Response:
-    """One picture. 410 `evidence_erased` when it is gone by its retention, or never was (a gap)."""
+    """One picture, or the sound around an incident of speech. 410 `evidence_erased` when it is gone by its retention, or never was (a gap)."""
     record = await services.attempt_store.evidence(evidence_id)
     if record.path is None:
         raise ExamhallError(
-            ErrorKind.GONE, "evidence_erased", "There is no picture here (any more); its note says why."
+            ErrorKind.GONE, "evidence_erased", "There is nothing here (any more); its note says why."
         )
     content = await services.evidence.get(record.path, record.key_id)
-    kind = record.media_type if record.media_type in _PICTURES else "application/octet-stream"
+    kind = record.media_type if record.media_type in _KINDS else "application/octet-stream"
     return Response(content, media_type=kind, headers=_PRIVATE)
