@@ -115,6 +115,19 @@ def test_transposes_only_change_how_a_value_is_known() -> None:
     np.testing.assert_allclose(model.run("out", (3, 5, 6), channels_last=False), expected)
 
 
+def test_a_convolution_takes_over_the_zeros_put_around_its_picture() -> None:
+    model = Tfjs()
+    model.constant("amounts", [[0, 0], [0, 0], [1, 1], [0, 2]], "int32")
+    model.constant("to_last", [0, 2, 3, 1], "int32")
+    model.constant("weights", np.ones((3, 3, 3, 1)))
+    model.add("padded", "Pad", "picture", "amounts")
+    model.add("last", "Transpose", "padded", "to_last")
+    model.add("out", "Conv2D", "last", "weights", **walk(1, "VALID"))
+    padded = np.pad(PICTURE.sum(axis=2, dtype=np.float32), ((1, 1), (0, 2)))
+    expected = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).sum(axis=(2, 3))
+    np.testing.assert_allclose(model.run("out", (4, 4), channels_last=False), expected)
+
+
 def test_a_target_size_is_one_of_the_picture_the_graph_was_exported_for() -> None:
     model = Tfjs()
     model.constant("size", [4, 4], "int32")

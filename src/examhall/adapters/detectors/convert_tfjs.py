@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from examhall.adapters.detectors.convert_graph import Attribute, GraphBuilder
 from examhall.adapters.detectors.convert_tfjs_file import Constant, Graph, Node
 
-# Where each axis of (batch, height, width, channels) lies in (batch, channels, height, width).
-_STORED_AXES = (0, 2, 3, 1)
+_PADDING = {True: "SAME_UPPER", False: "VALID"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class TfjsLayers:
         return self._builder.constant(factors.reshape(-1, 1, 1))
 
     def _convolution(self, node: Node) -> Value:
-        value, filters = self.value(node.inputs[0]), self._constant(node, 1)
+        filters = self._constant(node, 1)
         height, width, channels, factor = filters.shape
         depthwise = node.kind == "DepthwiseConv2dNative"
         if any(step != 1 for step in node.lists.get("dilations", ())):
@@ -97,25 +97,48 @@ class TfjsLayers:
             filters = filters.transpose(2, 3, 0, 1).reshape(channels * factor, 1, height, width)
         else:
             filters = filters.transpose(3, 2, 0, 1)
-        return self._walk(
-            "Conv",
-            node,
-            [value.name, self._builder.constant(filters)],
-            kernel_shape=[height, width],
-            group=channels if depthwise else 1,
-        )
+        value, pads = self._unpadded(node.inputs[0])
+        weights = self._builder.constant(filters)
+        group = channels if depthwise else 1
+        return self._walk("Conv", node, value, pads, [weights], kernel_shape=[height, width], group=group)
 
     def _max_pool(self, node: Node) -> Value:
-        value = self.value(node.inputs[0])
-        return self._walk("MaxPool", node, [value.name], kernel_shape=list(node.lists["ksize"][1:3]))
+        value, size = self.value(node.inputs[0]), list(node.lists["ksize"][1:3])
+        return self._walk("MaxPool", node, value, [], [], kernel_shape=size)
 
-    def _walk(self, operator: str, node: Node, inputs: list[str], **attributes: Attribute) -> Value:
-        value, strides = self.value(node.inputs[0]), list(node.lists["strides"][1:3])
-        if not value.channels_last or strides[0] != strides[1]:
-            raise ValueError("only channels last and square strides are known here")
-        padding = "SAME_UPPER" if node.texts["padding"] == "SAME" else "VALID"
-        name = self._builder.add(operator, inputs, strides=strides, auto_pad=padding, **attributes)
+    def _walk(
+        self,
+        operator: str,
+        node: Node,
+        value: Value,
+        pads: list[int],
+        weights: list[str],
+        **attributes: Attribute,
+    ) -> Value:
+        strides, same = list(node.lists["strides"][1:3]), node.texts["padding"] == "SAME"
+        if not value.channels_last or strides[0] != strides[1] or (same and pads):
+            raise ValueError("only channels last, square strides and one padding are known here")
+        padding: dict[str, Attribute] = {"pads": pads} if pads else {"auto_pad": _PADDING[same]}
+        name = self._builder.add(operator, [value.name, *weights], strides=strides, **padding, **attributes)
         return Value(name, channels_last=True, stride=value.stride * strides[0])
+
+    def _unpadded(self, name: str) -> tuple[Value, list[int]]:
+        """A value without the zeros around it, and how many there are: top, left, bottom, right.
+
+        A convolution pads for nothing; a Pad of its own takes the value out of the layout that
+        onnxruntime keeps from one convolution to the next.
+        """
+        node = self._graph.nodes[name]
+        if node.kind == "Transpose" and name not in self._values:
+            value, pads = self._unpadded(node.inputs[0])
+            return self._turned(node, value), pads
+        if node.kind != "Pad":
+            return self.value(name), []
+        value = self.value(node.inputs[0])
+        amounts = self._stored_amounts(node, value)
+        if amounts[:2].any():
+            return self.value(name), []
+        return value, amounts[2:].T.reshape(-1).tolist()
 
     def _normalisation(self, node: Node) -> Value:
         value = self.value(node.inputs[0])
@@ -133,14 +156,18 @@ class TfjsLayers:
         return replace(value, name=self._builder.add("Clip", [value.name, *limits]))
 
     def _pad(self, node: Node) -> Value:
-        value, amounts = self.value(node.inputs[0]), self._constant(node, 1).astype(np.int64)
+        value = self.value(node.inputs[0])
+        amounts = self._stored_amounts(node, value)
         if not amounts.any():
             return value
-        if value.channels_last:
-            amounts = amounts[[0, 3, 1, 2]]
         filling = self._constant(node, 2) if node.kind == "PadV2" else np.array(0.0)
         inputs = [value.name, self._builder.constant(amounts.T.reshape(-1))]
         return replace(value, name=self._builder.add("Pad", [*inputs, self._builder.constant(filling)]))
+
+    def _stored_amounts(self, node: Node, value: Value) -> npt.NDArray[np.int64]:
+        """(4, 2) before and after, axes as they are stored."""
+        amounts = self._constant(node, 1).astype(np.int64)
+        return amounts[[0, 3, 1, 2]] if value.channels_last else amounts
 
     def _concatenate(self, node: Node) -> Value:
         values = [self.value(name) for name in node.inputs[:-1]]
@@ -163,7 +190,10 @@ class TfjsLayers:
         return Value(name, value.channels_last, stride)
 
     def _transpose(self, node: Node) -> Value:
-        value, order = self.value(node.inputs[0]), tuple(int(axis) for axis in self._constant(node, 1))
-        if order != (_STORED_AXES if not value.channels_last else (0, 3, 1, 2)):
+        return self._turned(node, self.value(node.inputs[0]))
+
+    def _turned(self, node: Node, value: Value) -> Value:
+        order = tuple(int(axis) for axis in self._constant(node, 1))
+        if order != ((0, 3, 1, 2) if value.channels_last else (0, 2, 3, 1)):
             raise ValueError("only turns between the two layouts are known here")
         return replace(value, channels_last=not value.channels_last)
