@@ -12,7 +12,7 @@ from examhall.domain.policy import Policy, Signal
 
 CHUNK_S = 0.5  # a piece of sound on the wire
 
-HEAD_SIGNALS = frozenset({Signal.LOOKING_AWAY, Signal.SPOOF, Signal.SPEECH})
+HEAD_SIGNALS = frozenset({Signal.LOOKING_AWAY, Signal.SPOOF})
 OBJECT_SIGNALS = frozenset({Signal.PHONE, Signal.BOOK, Signal.LAPTOP, Signal.PERSON_IN_BACKGROUND})
 
 

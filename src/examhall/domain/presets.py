@@ -63,15 +63,15 @@ _STANDARD: Mapping[Signal, SignalRule] = {
         severity=Severity.LOW, weight=5, warn=False,
     ),
     Signal.PHONE: SignalRule(
-        enabled=True, threshold=0.18, hold_s=1, release_s=6, cooldown_s=30,
+        enabled=True, threshold=0.18, hold_s=1, release_s=12, cooldown_s=60,
         severity=Severity.LOW, weight=10, warn=False,
     ),
     Signal.BOOK: SignalRule(
-        enabled=True, threshold=0.30, hold_s=1, release_s=6, cooldown_s=30,
+        enabled=True, threshold=0.30, hold_s=1, release_s=12, cooldown_s=60,
         severity=Severity.LOW, weight=6, warn=False,
     ),
     Signal.LAPTOP: SignalRule(
-        enabled=True, threshold=0.50, hold_s=1, release_s=6, cooldown_s=60,
+        enabled=True, threshold=0.50, hold_s=1, release_s=12, cooldown_s=60,
         severity=Severity.LOW, weight=6, warn=False,
     ),
     Signal.PERSON_IN_BACKGROUND: SignalRule(
