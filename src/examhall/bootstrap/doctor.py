@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from examhall.bootstrap.listening import take_port
-from examhall.bootstrap.models import verify_models
+from examhall.bootstrap.models import check_models_fit, verify_models
 from examhall.domain.errors import ExamhallError
 from examhall.settings import Settings
 
@@ -49,6 +49,7 @@ def _python(_: Settings) -> str | None:
 def _models(settings: Settings) -> str | None:
     try:
         verify_models(settings.models_dir)
+        check_models_fit(settings.models_dir)
     except ExamhallError as error:
         return error.message
     return None

