@@ -34,6 +34,8 @@ _CHIP_SHAPE = np.array(
     ]
 )
 _CHIP_PADDING = 0.25
+# Bounds the memory of a cut, whatever points a model makes up.
+_MAX_SHRINK = 8
 _CHIP_POINTS = CHIP_SIDE * (_CHIP_SHAPE + _CHIP_PADDING) / (1.0 + 2.0 * _CHIP_PADDING)
 
 
@@ -111,7 +113,9 @@ def _similarity(source: Points, target: Points) -> Points:
 
 def _warp(picture: Picture, back: Points, side: int) -> Picture:
     """Sample `picture` at `back`; what is shrunk a lot is averaged first, so that nothing flickers."""
-    shrink = math.floor(math.hypot(back[0, 0], back[1, 0]))
+    if not np.isfinite(back).all():
+        return np.zeros((side, side, 3), np.uint8)
+    shrink = min(_MAX_SHRINK, math.floor(math.hypot(back[0, 0], back[1, 0])))
     if shrink < 2:
         cut = cv2.warpAffine(picture, back, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return np.asarray(cut, np.uint8)

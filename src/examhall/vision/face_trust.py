@@ -6,7 +6,6 @@ The thresholds were chosen on labelled webcam pictures and clips, see docs/accur
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from examhall.domain.observation import Doubt
 from examhall.vision.decode import Picture
