@@ -4,9 +4,10 @@ import asyncio
 
 import face_path
 import live
+import plan
 from report import Report
 
-PARTS = (face_path.measure, live.measure)
+PARTS = (face_path.measure, plan.measure, live.measure)
 
 
 async def measure_all(report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from examhall.adapters.db.accounts_store import DbAccountsStore
 from examhall.adapters.db.engine import Database, sqlite_url
@@ -16,7 +17,12 @@ from examhall.settings import Settings
 
 def database_of(settings: Settings) -> Database:
     """The database that the settings name; nothing is opened yet."""
-    return Database(settings.database_url or sqlite_url(settings.data_dir / "examhall.db"))
+    return Database(settings.database_url or sqlite_url(sqlite_file(settings)))
+
+
+def sqlite_file(settings: Settings) -> Path:
+    """Where the data are when no other database is named."""
+    return settings.data_dir / "examhall.db"
 
 
 def session_ms_of(settings: Settings) -> int:

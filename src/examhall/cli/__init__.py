@@ -8,6 +8,8 @@ from examhall.cli.demo import demo
 from examhall.cli.doctor import doctor
 from examhall.cli.export_openapi import export_openapi
 from examhall.cli.models import models_app
+from examhall.cli.plan import plan
+from examhall.cli.replay import replay
 from examhall.cli.serve import serve
 from examhall.cli.simulate import simulate
 
@@ -19,4 +21,6 @@ app.command("admin-link")(admin_link)
 app.command("doctor")(doctor)
 app.command("export-openapi")(export_openapi)
 app.command("analyze")(analyze)
+app.command("plan")(plan)
+app.command("replay")(replay)
 app.add_typer(models_app, name="models")
