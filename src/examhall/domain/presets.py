@@ -55,7 +55,7 @@ _STANDARD: Mapping[Signal, SignalRule] = {
         severity=Severity.MEDIUM, weight=20, warn=False,
     ),
     Signal.DIFFERENT_PERSON: SignalRule(
-        enabled=True, threshold=0.60, hold_s=0, release_s=30, cooldown_s=60,
+        enabled=True, threshold=0.55, hold_s=0, release_s=30, cooldown_s=60,
         severity=Severity.HIGH, weight=35, warn=False,
     ),
     Signal.LOOKING_AWAY: SignalRule(

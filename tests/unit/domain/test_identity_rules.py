@@ -19,7 +19,7 @@ def test_the_median_of_three_good_pictures_opens() -> None:
     assert room.open == {"different_person#1"}
     assert room.words("different_person#1") == (
         "Face unlike the one at check-in, median distance 0.71 of 3 good pictures; "
-        "the same person is usually under 0.55"
+        "the same person is usually under 0.50"
     )
 
 
@@ -42,13 +42,13 @@ def test_blurred_pictures_never_count() -> None:
 def test_between_same_and_different_nothing_is_said() -> None:
     room = Room()
     for at_s in range(1, 100, 3):
-        room.identity(at_s, 0.58)
+        room.identity(at_s, 0.53)
     assert room.incidents == {}
     for at_s in range(100, 112, 3):
         room.identity(at_s, 0.8)
     assert room.open == {"different_person#1"}
     for at_s in range(112, 200, 3):
-        room.identity(at_s, 0.58)
+        room.identity(at_s, 0.53)
     assert room.open == {"different_person#1"}
 
 

@@ -1,7 +1,7 @@
 """Whether the face is the one of check-in: different_person. One picture never says so."""
 
 from dataclasses import replace
-from statistics import median
+from statistics import median_low
 
 from examhall.domain.observation import IdentityObserved
 from examhall.domain.policy import Policy, Signal
@@ -19,7 +19,7 @@ from examhall.domain.rules.state import (
 KEPT = 5
 WINDOW_S = 120.0
 NEEDED = 3
-SAME_PERSON = 0.55  # the same person is usually under it; between it and the threshold nothing is said
+SAME_PERSON = 0.50  # the same person is usually under it; between it and the threshold nothing is said
 FOLLOW_UP_LOOKS = 4
 FOLLOW_UP_EVERY_S = 3.0  # pictures of one second are too much alike to confirm each other
 
@@ -39,7 +39,8 @@ def observe_identity(state: RulesState, seen: IdentityObserved, policy: Policy) 
     state = _follow_up(state, far=seen.distance > rule.threshold)
     if len(state.distances) < NEEDED:
         return freeze(state, Signal.DIFFERENT_PERSON), ()
-    middle = median(d.distance for d in state.distances)
+    # Of an even number, the middle one in the candidate's favour.
+    middle = median_low([d.distance for d in state.distances])
     far = middle > rule.threshold
     if not far and middle >= min(SAME_PERSON, rule.threshold):
         return freeze(state, Signal.DIFFERENT_PERSON), ()
