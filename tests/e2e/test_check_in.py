@@ -23,6 +23,7 @@ def test_a_candidate_checks_in_through_every_step(
     page.goto(invited.link)
 
     expect(heading(page, "Welcome, Alan Turing")).to_be_visible()
+    page.locator("summary").filter(has_text="Who is in the picture").click()
     expect(page.get_by_text("Several faces", exact=True)).to_be_visible()
     expect(page.get_by_text("30 days, then it is deleted.")).to_be_visible()
     assert invited.token not in page.url, "the link's token stays in the address"

@@ -27,6 +27,8 @@ export const SIGNAL_NAMES: Record<Signal, string> = {
 
 interface SignalGroup {
   name: string;
+  /** To a candidate. */
+  plainly: string;
   signals: readonly Signal[];
 }
 
@@ -34,13 +36,15 @@ interface SignalGroup {
 const SIGNAL_GROUPS: readonly SignalGroup[] = [
   {
     name: 'Who is in the picture',
+    plainly: 'Who is in the picture',
     signals: ['no_face', 'multiple_faces', 'different_person', 'person_in_background'],
   },
-  { name: 'Attention', signals: ['looking_away'] },
-  { name: 'Objects', signals: ['phone', 'book', 'laptop'] },
-  { name: 'Sound', signals: ['speech', 'microphone_muted'] },
+  { name: 'Attention', plainly: 'Where you look', signals: ['looking_away'] },
+  { name: 'Objects', plainly: 'Things around you', signals: ['phone', 'book', 'laptop'] },
+  { name: 'Sound', plainly: 'Sound', signals: ['speech', 'microphone_muted'] },
   {
     name: 'Page and devices',
+    plainly: 'This page and your devices',
     signals: [
       'tab_hidden',
       'window_blur',
@@ -52,20 +56,24 @@ const SIGNAL_GROUPS: readonly SignalGroup[] = [
       'connection_lost',
     ],
   },
-  { name: 'Camera and tampering', signals: ['camera_blocked', 'virtual_camera', 'spoof'] },
+  {
+    name: 'Camera and tampering',
+    plainly: 'That your camera shows you',
+    signals: ['camera_blocked', 'virtual_camera', 'spoof'],
+  },
 ];
 
 /** What is about signals, in those groups; what a newer server adds comes last, groups without any are left out. */
 export function inGroups<One extends { signal: Signal }>(
   all: readonly One[],
-): { name: string; members: One[] }[] {
+): { name: string; plainly: string; members: One[] }[] {
   const known = new Set(SIGNAL_GROUPS.flatMap((group) => group.signals));
   return [
-    ...SIGNAL_GROUPS.map(({ name, signals }) => ({
-      name,
+    ...SIGNAL_GROUPS.map(({ signals, ...group }) => ({
+      ...group,
       members: signals.flatMap((signal) => all.filter((one) => one.signal === signal)),
     })),
-    { name: 'Other', members: all.filter((one) => !known.has(one.signal)) },
+    { name: 'Other', plainly: 'Other', members: all.filter((one) => !known.has(one.signal)) },
   ].filter((group) => group.members.length > 0);
 }
 

@@ -4,13 +4,14 @@ import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { StepPage } from '@/attempt/StepPage';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
-import { checkScreen } from './check-screen';
-import { ADVICE_WORDS, STEP_WORDS, STEPS, type DoneStep } from './check-words';
+import { checkScreen, plannedSteps } from './check-screen';
+import { ADVICE_WORDS, STEP_WORDS, type DoneStep } from './check-words';
 import { CheckLine } from './CheckLine';
 import { CheckPicture } from './CheckPicture';
 import { CheckResult } from './CheckResult';
 import { CheckStep } from './CheckStep';
 import { CornerPoints } from './CornerPoints';
+import { StepCount } from './StepCount';
 import { useCheckInDone } from './use-check-in-done';
 import styles from './CameraCheck.module.css';
 
@@ -47,6 +48,7 @@ export function CameraCheck() {
     case 'before_points':
       return (
         <BeforePoints
+          view={screen.view}
           onReady={() => {
             begin('calibrate');
           }}
@@ -101,6 +103,7 @@ export function CameraCheck() {
 
 function Intro({ onStart }: { onStart: () => void }) {
   const line = useAttempt((view) => view.connection);
+  const notice = useAttempt((view) => view.room.notice);
   return (
     <CheckPage
       title="Camera check"
@@ -117,7 +120,7 @@ function Intro({ onStart }: { onStart: () => void }) {
       }
     >
       <ol className={styles.plan}>
-        {STEPS.map((step) => (
+        {plannedSteps(notice.watched).map((step) => (
           <li key={step}>{STEP_WORDS[step].plan}</li>
         ))}
       </ol>
@@ -158,11 +161,19 @@ function Starting() {
   );
 }
 
-function BeforePoints({ onReady, onSkip }: { onReady: () => void; onSkip: () => void }) {
+function BeforePoints({
+  view,
+  onReady,
+  onSkip,
+}: {
+  view: CheckInView;
+  onReady: () => void;
+  onSkip: () => void;
+}) {
   return (
     <CheckPage
       title={STEP_WORDS.calibrate.title}
-      progress={<Progress step="calibrate" />}
+      progress={<StepCount step="calibrate" view={view} />}
       lead={
         <p>
           A dot appears in the middle of this window and then in its corners, one after the other. Follow it
@@ -203,7 +214,7 @@ function Failed({
   return (
     <CheckPage
       title="That did not work yet"
-      progress={<Progress step={step} />}
+      progress={<StepCount step={step} view={view} />}
       lead={
         <p>
           {STEP_WORDS[step].title}: it took too long, which happens often.{' '}
@@ -253,16 +264,8 @@ function CheckPage({
   return (
     <StepPage step="Check" exam={exam} title={title} lead={lead} actions={actions}>
       <CheckLine />
-      {progress}
+      {progress !== undefined && <p className={styles.count}>{progress}</p>}
       {children}
     </StepPage>
-  );
-}
-
-function Progress({ step }: { step: DoneStep }) {
-  return (
-    <p className={styles.count}>
-      Step {STEPS.indexOf(step) + 1} of {STEPS.length}
-    </p>
   );
 }

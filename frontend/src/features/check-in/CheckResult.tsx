@@ -5,8 +5,8 @@ import { enterFullScreen } from '@/attempt/full-screen';
 import { StepPage } from '@/attempt/StepPage';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
-import { stateOf } from './check-screen';
-import { ADVICE_WORDS, DETECTOR_WORDS, STEP_WORDS, STEPS, type DoneStep } from './check-words';
+import { worthAgain } from './check-screen';
+import { ADVICE_WORDS, DETECTOR_WORDS, STEP_WORDS, type DoneStep } from './check-words';
 import { CheckLine } from './CheckLine';
 import { useCheckInDone } from './use-check-in-done';
 import styles from './CameraCheck.module.css';
@@ -17,7 +17,7 @@ export function CheckResult({ view, onStep }: { view: CheckInView; onStep: (step
   const done = useCheckInDone();
   const works = view.detectors.filter((one) => one.trusted);
   const off = view.detectors.filter((one) => !one.trusted);
-  const open = STEPS.filter((step) => ['failed', 'skipped'].includes(stateOf(view, step)));
+  const again = worthAgain(view);
   return (
     <StepPage
       step="Check"
@@ -59,18 +59,18 @@ export function CheckResult({ view, onStep }: { view: CheckInView; onStep: (step
                 <Minus size={18} aria-hidden />
                 <div>
                   <p>{DETECTOR_WORDS[detector].off}</p>
-                  {reason !== '' && <p className={styles.hint}>{sentence(reason)}</p>}
+                  <p className={styles.hint}>{DETECTOR_WORDS[detector].help ?? reason}</p>
                 </div>
               </li>
             ))}
           </ul>
         </section>
       )}
-      {open.length > 0 && (
+      {again.length > 0 && (
         <section className={styles.result} aria-labelledby="check-open">
-          <h2 id="check-open">You can still do</h2>
+          <h2 id="check-open">You can try again, if you like</h2>
           <ul>
-            {open.map((step) => (
+            {again.map((step) => (
               <li key={step} data-acts>
                 <span>{STEP_WORDS[step].title}</span>
                 <Button
@@ -106,10 +106,4 @@ export function CheckResult({ view, onStep }: { view: CheckInView; onStep: (step
       )}
     </StepPage>
   );
-}
-
-/** The server gives reasons for use inside a line. */
-function sentence(reason: string): string {
-  const upper = reason.charAt(0).toUpperCase() + reason.slice(1);
-  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }

@@ -3,9 +3,10 @@ import type { CheckInView } from '@/attempt/attempt-api';
 import { useAttempt } from '@/attempt/AttemptContext';
 import { StepPage } from '@/attempt/StepPage';
 import { Button } from '@/components/ui/Button';
-import { ADVICE_WORDS, SENTENCE, STEP_WORDS, STEPS, TARGET_WORDS, type DoneStep } from './check-words';
+import { ADVICE_WORDS, SENTENCE, STEP_WORDS, turnWords, type DoneStep } from './check-words';
 import { CheckLine } from './CheckLine';
 import { CheckPicture } from './CheckPicture';
+import { StepCount } from './StepCount';
 import { DeviceRow } from './DeviceRow';
 import { Meter } from './Meter';
 import styles from './CameraCheck.module.css';
@@ -51,11 +52,11 @@ export function CheckStep({
         )}
         {step === 'challenge' && (
           <p className={styles.target} role="status">
-            {view.target === null ? '' : TARGET_WORDS[view.target]}
+            {turnWords(view.target)}
           </p>
         )}
         <p className={styles.count}>
-          Step {STEPS.indexOf(step) + 1} of {STEPS.length}
+          <StepCount step={step} view={view} />
           <progress className="visually-hidden" aria-label={title} value={view.progress} max={1} />
         </p>
         <div role="status" className={styles.advice} data-said={advice !== null || undefined}>

@@ -1,5 +1,6 @@
 import type { Notice } from '@/attempt/attempt-api';
 import { inWords } from '@/attempt/exam-clock';
+import { inGroups } from '@/components/incident/signals';
 import styles from './Welcome.module.css';
 
 /** What the computer looks for, each in one sentence. */
@@ -14,16 +15,27 @@ export function Watched({ notice }: { notice: Notice }) {
       <h2>What is watched, and why</h2>
       <p>
         The exam uses {list(devices)}. The computer looks for these things, so that everybody sits the exam
-        under the same conditions:
+        under the same conditions. Open a line to read how well each can be told; a person looks before
+        anything is decided.
       </p>
-      <ul className={styles.watched}>
-        {notice.watched.map(({ signal, label, sentence }) => (
-          <li key={signal}>
-            <span className={styles.label}>{label}</span>
-            <p>{sentence}</p>
-          </li>
+      <div className={styles.groups}>
+        {inGroups(notice.watched).map(({ plainly, members }) => (
+          <details key={plainly}>
+            <summary>
+              <h3>{plainly}</h3>
+              <span>{members.map((one) => one.label.toLowerCase()).join(', ')}</span>
+            </summary>
+            <ul className={styles.watched}>
+              {members.map(({ signal, label, sentence }) => (
+                <li key={signal}>
+                  <span className={styles.label}>{label}</span>
+                  <p>{sentence}</p>
+                </li>
+              ))}
+            </ul>
+          </details>
         ))}
-      </ul>
+      </div>
     </section>
   );
 }

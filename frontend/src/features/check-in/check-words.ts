@@ -6,9 +6,6 @@ export type Target = NonNullable<CheckInView['target']>;
 export type Advice = NonNullable<CheckInView['advice']>;
 export type Detector = CheckInView['detectors'][number]['detector'];
 
-/** In the order they come. */
-export const STEPS: readonly DoneStep[] = ['face', 'calibrate', 'challenge', 'voice'];
-
 interface StepWords {
   title: string;
   /** What to do, in one sentence. */
@@ -42,7 +39,7 @@ export const STEP_WORDS: Record<DoneStep, StepWords> = {
 
 export const SENTENCE = 'The morning is clear, and I am ready to begin.';
 
-/** Left and right are the candidate's own, which is how the mirrored picture shows them. */
+/** Where to look. Left and right are the candidate's own, which is how the mirrored picture shows them. */
 export const TARGET_WORDS: Record<Target, string> = {
   centre: 'Look at the middle',
   top_left: 'Look at the top left corner',
@@ -52,6 +49,12 @@ export const TARGET_WORDS: Record<Target, string> = {
   turn_left: 'Turn your head to your left',
   turn_right: 'Turn your head to your right',
 };
+
+/** Between two turns the head comes back. */
+export function turnWords(target: Target | null): string {
+  if (target === null) return '';
+  return target === 'centre' ? 'Look straight ahead' : TARGET_WORDS[target];
+}
 
 /** What helps now: what we see, and what to do about it. */
 export const ADVICE_WORDS: Record<Advice, { title: string; words: string }> = {
@@ -108,15 +111,29 @@ interface DetectorWords {
   name: string;
   /** Where it does not work for this candidate. */
   off: string;
+  /** What they may do about it, instead of the server's reason, which is for the proctor. */
+  help?: string;
 }
+
+/** Seen all the time at the check, so that it would be seen all the time in the exam. */
+const MOVE_IT =
+  'Something like it was in the picture all the time. If you can, move it away and look straight ahead again.';
 
 export const DETECTOR_WORDS: Record<Detector, DetectorWords> = {
   faces: { name: 'Faces in the picture', off: 'Faces are not looked for in your exam.' },
   head: { name: 'Where your head turns', off: 'The direction of your head will not be used in your exam.' },
   gaze: { name: 'Where your eyes look', off: 'Gaze will not be used in your exam.' },
   identity: { name: 'That it is you', off: 'Your face will not be compared in your exam.' },
-  objects: { name: 'Phones, books and laptops', off: 'Objects are not looked for in your exam.' },
-  persons: { name: 'Other people in the room', off: 'People behind you are not looked for in your exam.' },
+  objects: {
+    name: 'Phones, books and laptops',
+    off: 'Objects are not looked for in your exam.',
+    help: MOVE_IT,
+  },
+  persons: {
+    name: 'Other people in the room',
+    off: 'People behind you are not looked for in your exam.',
+    help: MOVE_IT,
+  },
   speech: { name: 'Voices', off: 'Voices are not listened for in your exam.' },
   liveness: {
     name: 'That the picture is live',

@@ -13,6 +13,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard } from '@/api/types';
+import { CameraCheckRecord } from '@/components/check/CameraCheckRecord';
 import { Button } from '@/components/ui/Button';
 import { Kbd } from '@/components/ui/Kbd';
 import { StateMark } from '@/components/ui/StateMark';
@@ -90,6 +91,7 @@ export function CandidatePanel({ attemptId, onStep }: { attemptId: string; onSte
         {mayAct && <PanelActions card={card} />}
         <Timeline card={card} incidents={incidents} />
         <PanelIncidents card={card} incidents={incidents} />
+        <CameraCheckRecord card={card} />
         <section className={styles.section} aria-label="Risk">
           <h3>
             What the risk is made of <RiskFigure risk={card.risk} />

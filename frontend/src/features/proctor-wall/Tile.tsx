@@ -1,7 +1,8 @@
-import { Bell, Hand, Maximize2, MessageSquare, Pause, Play } from 'lucide-react';
+import { Bell, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard, Incident } from '@/api/types';
+import { offLine, offReasons } from '@/components/check/words';
 import { SeverityMark } from '@/components/ui/SeverityMark';
 import { STATE_WORDS, StateMark, type ShownState } from '@/components/ui/StateMark';
 import { SIGNAL_NAMES } from '@/components/incident/signals';
@@ -166,6 +167,7 @@ function Caption({
             </span>
           </>
         )}
+        {card.detectors_off.length > 0 && <OffMark card={card} />}
         {left !== null && (
           <span className={styles.left}>
             <span className="visually-hidden">time left </span>
@@ -175,6 +177,25 @@ function Caption({
       </div>
       {card.note !== null && <div className={styles.note}>{card.note}</div>}
     </div>
+  );
+}
+
+/** One small mark: the words are in the tile's description, the tooltip and the panel that it opens. */
+function OffMark({ card }: { card: AttemptCard }) {
+  const { view } = useWall();
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={styles.off}
+      title={offReasons(card.detectors_off)}
+      onClick={() => {
+        view.setState({ opened: card.attempt_id, focused: card.attempt_id });
+      }}
+    >
+      <EyeOff size={12} aria-hidden />
+      <span className="visually-hidden">{offLine(card.detectors_off)}</span>
+    </button>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptDetail } from '@/api/types';
+import { CameraCheckRecord } from '@/components/check/CameraCheckRecord';
 import { clockTime, dateAndTime, howLong } from '@/format/time';
 import styles from './AttemptReview.module.css';
 
@@ -6,6 +7,7 @@ import styles from './AttemptReview.module.css';
 export function AttemptRecord({ detail }: { detail: AttemptDetail }) {
   return (
     <>
+      <CameraCheckRecord card={detail.card} />
       {detail.warnings.length > 0 && (
         <section className={styles.record} aria-label="Warnings">
           <h3>Warnings to the candidate</h3>
