@@ -18,6 +18,7 @@ from examhall.application.ports.attempt_store import (
 )
 from examhall.domain import clock as exam_clock
 from examhall.domain import risk as attempt_risk
+from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Signal
 from examhall.domain.presets import WARNING_TEXTS
@@ -146,7 +147,7 @@ def paused_by(attempt: AttemptRecord) -> str | None:
 def card(
     attempt: AttemptRecord, clock_now: views.Clock, known_risk: views.Risk, names: Mapping[str, str]
 ) -> views.AttemptCard:
-    by = attempt.paused_by
+    by, kept = attempt.paused_by, attempt.check_in
     return views.AttemptCard(
         attempt_id=attempt.id,
         number=attempt.number,
@@ -161,9 +162,13 @@ def card(
         sharing=views.Sharing(attempt.sharing_camera, attempt.sharing_microphone, attempt.sharing_screen),
         paused_by=None if by is None else _PAUSED_BY_FOR_STAFF.get(by) or names.get(by, "a proctor"),
         note=attempt.note,
-        detectors_off=(),
-        check_in=None,
+        detectors_off=() if kept is None else _off(kept),
+        check_in=None if kept is None else views.CheckIn(kept.steps, kept.reference_distance),
     )
+
+
+def _off(kept: CheckInResult) -> tuple[views.DetectorOff, ...]:
+    return tuple(views.DetectorOff(one.detector, one.reason) for one in kept.detectors if not one.trusted)
 
 
 def exam_head(exam: ExamRecord) -> views.ExamHead:

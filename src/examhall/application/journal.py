@@ -18,6 +18,8 @@ class Entry(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CHECK_IN_DONE = "check_in_done"
+    CAMERA_CHECKED = "camera_checked"
+    IDENTITY_TEMPLATE_DELETED = "identity_template_deleted"
     STARTED = "started"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -103,6 +105,12 @@ class _Line:
     def because(self, key: str = "reason") -> str:
         return f": {self.text(key)}" if self.text(key) else ""
 
+    def some(self, key: str, lead: str) -> str:
+        """The words of a list, or the keys of a mapping, after `lead`; nothing when there are none."""
+        found = self._payload.get(key)
+        words_ = [str(one) for one in found] if isinstance(found, list | Mapping) else []
+        return lead + ", ".join(words_) if words_ else ""
+
     def clock_time(self, key: str) -> str:
         value = self._payload.get(key)
         if not isinstance(value, int):
@@ -118,6 +126,11 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.CONSENT_REFUSED: lambda _: "Did not consent to the notice",
     Entry.CONSENT_WITHDRAWN: lambda _: "Withdrew consent",
     Entry.CHECK_IN_DONE: lambda _: "Finished the check-in",
+    Entry.CAMERA_CHECKED: lambda e: (
+        f"Camera check done{e.some('skipped', ', skipped: ')}{e.some('failed', ', failed: ')}"
+        f"{e.some('off', '; switched off: ')}"
+    ),
+    Entry.IDENTITY_TEMPLATE_DELETED: lambda _: "The enrolled face was deleted",
     Entry.STARTED: lambda e: f"Started, let in by {e.by}",
     Entry.PAUSED: lambda e: f"Paused by {e.by}{e.because()}",
     Entry.RESUMED: lambda e: f"Resumed by {e.by} after {e.seconds('paused_s')}{e.because()}",

@@ -18,6 +18,7 @@ from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
+from examhall.application.photos import Photos
 from examhall.application.ports.attempt_store import AttemptStore
 from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Clock, Ids
@@ -56,6 +57,7 @@ class Services:
     live: LiveAttempts
     meetings: Meetings
     monitor: Monitor
+    photos: Photos
     review: Review
     rooms: Rooms
     vision: VisionPool

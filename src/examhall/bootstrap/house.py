@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from random import SystemRandom
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.access_store import DbAccessStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
+from examhall.adapters.db.photo_store import DbPhotoStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
@@ -17,6 +19,7 @@ from examhall.adapters.metrics import PrometheusMetrics
 from examhall.adapters.system import SystemClock, SystemIds
 from examhall.application.access import Access
 from examhall.application.attempts import Attempts
+from examhall.application.biometrics import BiometricRetention
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
@@ -24,6 +27,7 @@ from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
+from examhall.application.photos import Photos
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
 from examhall.application.review import Review
@@ -35,6 +39,7 @@ from examhall.bootstrap.doctor import STATIC, disk_problem
 from examhall.bootstrap.live import build_live
 from examhall.bootstrap.models import verify_models
 from examhall.bootstrap.vision import build_vision_pool
+from examhall.domain.check_in import Target
 from examhall.domain.errors import ExamhallError
 from examhall.pipeline.world import World
 from examhall.settings import Settings
@@ -42,6 +47,7 @@ from examhall.web.app import create_app
 from examhall.web.config import WebConfig
 
 _PRIVATE_FOLDER = 0o700
+_CHANCE = SystemRandom()
 
 Check = Callable[[], Awaitable[str | None]]
 
@@ -85,9 +91,24 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     vision = replaced.vision or build_vision_pool(
         settings.models_dir, workers=settings.worker_count, hang_limit_s=settings.worker_hang_limit_s
     )
+    photos = Photos(DbPhotoStore(database), roster_store, evidence, vision, clock, ids)
     live = build_live(
         settings,
-        World(attempt_store, bus, vision, evidence, clock, ids, metrics, attempts, clock_watch),
+        World(
+            store=attempt_store,
+            bus=bus,
+            vision=vision,
+            evidence=evidence,
+            clock=clock,
+            ids=ids,
+            metrics=metrics,
+            attempts=attempts,
+            clock_watch=clock_watch,
+            keys=keys,
+            photos=photos,
+            biometrics=BiometricRetention(attempt_store, photos, clock),
+            turns=_turns,
+        ),
     )
     return Services(
         clock=clock,
@@ -108,6 +129,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         live=live.attempts,
         meetings=live.meetings,
         monitor=monitor,
+        photos=photos,
         review=Review(attempt_store, monitor, clock),
         rooms=Rooms(attempt_store, clock),
         vision=vision,
@@ -121,6 +143,11 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             HealthCheck("live view", _meeting_check(live.meetings), vital=False),
         ),
     )
+
+
+def _turns() -> tuple[Target, ...]:
+    """The order of the camera check's challenge, which nobody can foresee."""
+    return tuple(_CHANCE.sample((Target.TURN_LEFT, Target.TURN_RIGHT), 2))
 
 
 def _workers_check(vision: VisionPool) -> Check:

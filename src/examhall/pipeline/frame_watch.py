@@ -4,24 +4,40 @@ import asyncio
 from typing import Protocol
 
 from examhall.application.ports.attempt_store import AttemptRecord
-from examhall.application.ports.live import FrameRefusedNotice, PageLink
-from examhall.application.ports.live_metrics import FRAME_STAGE, FRAME_WAIT, FRAMES_DROPPED, FRAMES_REFUSED
+from examhall.application.ports.live import BurstNotice, FrameRefusedNotice, PageLink
+from examhall.application.ports.live_metrics import (
+    BURSTS,
+    FRAME_LOOKS,
+    FRAME_STAGE,
+    FRAME_WAIT,
+    FRAMES_DROPPED,
+    FRAMES_REFUSED,
+)
 from examhall.application.ports.vision import (
     DropReason,
     EncodedFrame,
     FrameAnalysis,
     FrameDropped,
     FrameJob,
+    Look,
     StageTimings,
 )
+from examhall.application.seeing import observations_of
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import ThumbnailMessage, pack_thumbnail
-from examhall.domain.observation import CameraObserved, FacesObserved, Observation, Scan
+from examhall.domain.observation import FrameUnseen, Observation, Scan
 from examhall.domain.policy import Policy
-from examhall.domain.rules.engine import RulesState, wants_fine
+from examhall.domain.rules.engine import RulesState
+from examhall.domain.rules.plan import looks_wanted, wants_fine
+from examhall.domain.rules.voice import burst_wanted
 from examhall.pipeline.attempt_clock import AttemptClock
+from examhall.pipeline.check_in.run import CheckInRun
 from examhall.pipeline.mailbox import Mailbox
 from examhall.pipeline.world import World
+
+CHECK_INTERVAL_S = 0.2
+CHECK_INTERVAL_SLOWED_S = 0.5  # a check has to work on a busy server too
+CHECK_BURST_S = 2.0
 
 PAUSED_NOTE = "Pictures are not looked at for 60 s: they stopped the workers three times within a minute."
 
@@ -39,21 +55,56 @@ class Watched(Protocol):
     def page(self) -> PageLink | None: ...
     @property
     def watching(self) -> bool: ...
+    @property
+    def slowed(self) -> bool: ...
 
     async def observe(self, *seen: Observation) -> None: ...
     async def note(self, words: str | None) -> None: ...
 
 
 class FrameWatch:
-    """Frames that come faster than twice the asked rate wait; a newer one takes their place, counted."""
+    """Frames that come faster than twice the asked rate wait; a newer one takes their place, counted.
 
-    def __init__(self, world: World, clock: AttemptClock, session: Watched) -> None:
+    For a burst the page is asked for more frames for a moment: after a speech onset (never while sampling
+    is slowed), and all through the camera check.
+    """
+
+    def __init__(self, world: World, clock: AttemptClock, session: Watched, check: CheckInRun) -> None:
         self._world = world
         self._clock = clock
         self._session = session
+        self._check = check
+        self._burst_interval_s = 0.0
+        self._burst_until_s = 0.0
         self._mailbox = Mailbox()
         self.interval_s = session.policy.scan.interval_s
         self._noted = False
+
+    @property
+    def burst_interval_s(self) -> float | None:
+        """How often frames come now, while a burst is on."""
+        return self._burst_interval_s if self._clock.now_s() < self._burst_until_s else None
+
+    async def burst_for_the_lips(self, at_s: float) -> None:
+        """After speech of this moment, if the rules want to see the mouth."""
+        session = self._session
+        if not session.slowed and burst_wanted(session.rules, at_s, session.policy):
+            plan = session.policy.scan
+            self._burst(plan.burst_interval_s, plan.burst_s, "lips")
+
+    def burst_for_the_check(self) -> None:
+        """While the camera check wants pictures; a little before the last burst is over."""
+        if not self._check.wants_pictures or self._burst_until_s - self._clock.now_s() > CHECK_BURST_S / 4:
+            return
+        slowed = self._session.slowed
+        self._burst(CHECK_INTERVAL_SLOWED_S if slowed else CHECK_INTERVAL_S, CHECK_BURST_S, "check_in")
+
+    def _burst(self, interval_s: float, for_s: float, reason: str) -> None:
+        self._burst_interval_s = interval_s
+        self._burst_until_s = self._clock.now_s() + for_s
+        self._world.metrics.count(BURSTS, reason=reason)
+        if self._session.page is not None:
+            self._session.page.tell(BurstNotice(interval_s, for_s))
 
     def put(self, frame: EncodedFrame) -> None:
         if self._mailbox.put(frame, self._clock.now_s()):
@@ -69,7 +120,8 @@ class FrameWatch:
                 self._world.metrics.observe(FRAME_WAIT, max(0.0, began_s - posted.at_s))
                 await self._look(posted.frame, posted.at_s)
             # Half the asked interval leaves room for jitter, and stops a page that floods.
-            left_s = self.interval_s / 2 - (self._clock.now_s() - began_s)
+            interval_s = self.burst_interval_s or self.interval_s
+            left_s = interval_s / 2 - (self._clock.now_s() - began_s)
             if left_s > 0:
                 await asyncio.sleep(left_s)
 
@@ -81,6 +133,7 @@ class FrameWatch:
             scan=self._scan(at_s),
             plan=session.policy.scan,
             thumbnail=self._world.bus.has_subscribers(_topic(session.record)),
+            looks=self._looks(at_s),
         )
         if job.scan is None and not job.thumbnail:
             return
@@ -88,6 +141,8 @@ class FrameWatch:
             analysis = await self._world.vision.analyze(job)
         except FrameDropped as drop:
             metrics.count(FRAMES_DROPPED, reason=drop.reason.value)
+            if session.watching:
+                await session.observe(FrameUnseen(at_s))
             await self._tell_lane_paused(drop.reason)
             return
         except ExamhallError as error:
@@ -96,33 +151,33 @@ class FrameWatch:
                 session.page.tell(FrameRefusedNotice(frame.sequence, error.code, error.message))
             return
         _count_stages(self._world, analysis.timings)
+        for look in job.looks:
+            metrics.count(FRAME_LOOKS, look=look.value)
         await self._tell_lane_paused(None)
         await self._seen(frame, at_s, analysis)
 
     def _scan(self, at_s: float) -> Scan | None:
-        """Before and between the live times only thumbnails are made."""
-        if not self._session.watching:
-            return None
-        fine = wants_fine(self._session.rules, at_s, self._session.policy.scan)
-        return Scan.FINE if fine else Scan.COARSE
+        """Before and between the live times only thumbnails are made, but for the camera check."""
+        if self._session.watching:
+            fine = wants_fine(self._session.rules, at_s, self._session.policy.scan)
+            return Scan.FINE if fine else Scan.COARSE
+        return Scan.COARSE if self._check.wants_pictures else None
+
+    def _looks(self, at_s: float) -> frozenset[Look]:
+        """None that nobody could use: without an enrolled face there is nothing to compare."""
+        session = self._session
+        if not session.watching:
+            return self._check.looks(at_s) if self._check.wants_pictures else frozenset()
+        wanted = {Look(one.value) for one in looks_wanted(session.rules, at_s, session.policy)}
+        return frozenset(wanted - ({Look.IDENTITY} if self._check.template is None else set()))
 
     async def _seen(self, frame: EncodedFrame, at_s: float, analysis: FrameAnalysis) -> None:
-        camera = analysis.camera
-        seen: list[Observation] = [
-            CameraObserved(
-                at_s=at_s,
-                luma_mean=camera.luma_mean,
-                luma_sd=camera.luma_sd,
-                sharpness=camera.sharpness,
-                fingerprint=camera.fingerprint,
-                exact_hash=camera.exact_hash,
-                frame_sequence=frame.sequence,
-            )
-        ]
-        if analysis.faces is not None:
-            seen.append(FacesObserved(at_s, analysis.faces.scan, analysis.faces.faces, frame.sequence))
         if self._session.watching:
-            await self._session.observe(*seen)
+            enrolled = self._check.template
+            await self._session.observe(*observations_of(analysis, at_s, frame.sequence, enrolled))
+        elif self._check.wants_pictures:
+            await self._check.saw(analysis, at_s)
+            self.burst_for_the_check()
         if analysis.thumbnail is not None:
             record = self._session.record
             message = ThumbnailMessage(record.number, frame.captured_at_ms, analysis.thumbnail)

@@ -32,6 +32,7 @@ from examhall.pipeline.world import World
 
 TICK_S = 1.0
 HEARTBEAT_S = 5.0
+RETENTION_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class LiveAttemptsService:
             self._supervised("heartbeat", self._every(HEARTBEAT_S, self._world.clock_watch.beat)),
             self._supervised("sampling", self._every(TICK_S, self._sample)),
             self._supervised("housekeeping", self._every(TICK_S, self._tidy)),
+            self._supervised("retention", self._every(RETENTION_S, self._world.biometrics.delete_due)),
         ]
 
     async def drain(self) -> None:

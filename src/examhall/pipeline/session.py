@@ -2,29 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from examhall.application.attempts import BY_POLICY
-from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, EvidenceRecord, PageEventRecord
+from examhall.application.ports.attempt_store import AttemptRecord, EvidenceRecord
 from examhall.application.ports.live import Farewell, PageEventIn, PageLink, SamplingNotice
-from examhall.application.ports.live_metrics import (
-    INCIDENTS,
-    LIVE_COMMITS_FAILED,
-    OBSERVATIONS_LOST,
-    PAGE_EVENTS,
-)
 from examhall.domain.attempt import OVER, AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameKind, FrameMessage
-from examhall.domain.incident import IncidentChanged
 from examhall.domain.listening import listens
 from examhall.domain.observation import (
     ConnectionChanged,
     Observation,
-    PageEventObserved,
     SamplingChanged,
     SecondDeviceObserved,
     SpeechObserved,
@@ -32,20 +24,17 @@ from examhall.domain.observation import (
     WatchChanged,
 )
 from examhall.domain.policy import Policy
-from examhall.domain.rules.codec import state_to_json
-from examhall.domain.rules.engine import ContentMode, RulesState, close_all, effective_policy, step
+from examhall.domain.rules.engine import ContentMode, RulesState, effective_policy
 from examhall.pipeline.attempt_clock import AttemptClock
-from examhall.pipeline.attempt_record import with_sharing
+from examhall.pipeline.check_in.run import CheckInRun
 from examhall.pipeline.evidence_keeper import EvidenceKeeper, evidence_lines
 from examhall.pipeline.frame_door import let_in
 from examhall.pipeline.frame_watch import FrameWatch
-from examhall.pipeline.incident_book import IncidentBook, OpenedIncident
-from examhall.pipeline.observation_log import ObservationLog
+from examhall.pipeline.incident_book import OpenedIncident
 from examhall.pipeline.sound_watch import SoundWatch
+from examhall.pipeline.turns import Turns, Write
 from examhall.pipeline.world import World
 
-FLUSH_EVERY_S = 1.0
-STATE_EVERY_S = 5.0
 PING_WITHIN_S = 2.0
 
 log = structlog.get_logger(__name__)
@@ -53,14 +42,6 @@ log = structlog.get_logger(__name__)
 
 class SessionRetired(Exception):
     """This session was put away between looking it up and using it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What one turn brings: the rules' next state, and what to write."""
-
-    state: RulesState
-    changes: Sequence[IncidentChanged]
 
 
 class AttemptSession:
@@ -78,41 +59,36 @@ class AttemptSession:
         rules: RulesState,
     ) -> None:
         self._world = world
-        self._record = record
         self._content_mode = content_mode
-        self._policy = effective_policy(policy, content_mode)
         self._clock = AttemptClock(world.clock, record.clock_base_s)
-        self._rules = rules
-        self._epoch = record.epoch
-        self._turn = asyncio.Lock()
+        policy = effective_policy(policy, content_mode)
+        self._turns = Turns(world, self._clock, record, policy, rules, self.lose)
         self._door = asyncio.Lock()
         self._page: PageLink | None = None
-        self._log = ObservationLog()
-        self._book = IncidentBook(self._clock, world.ids)
-        self._flushed_at_s = self._saved_at_s = self._clock.now_s()
         self._owned = True
         self._retired = False
         self._all_closed = False
         self._evidence = EvidenceKeeper(
             record.id, self._clock, world.ids, world.evidence, world.metrics, self._write_evidence
         )
-        self._frames = FrameWatch(world, self._clock, self)
+        self._check_in = CheckInRun(world, self._clock, self)
+        self._frames = FrameWatch(world, self._clock, self, self._check_in)
         self._sounds = SoundWatch(world, self._clock, self)
-        self._interval_s = self._policy.scan.interval_s
+        self._interval_s = policy.scan.interval_s
 
     # ---- what others may see ---------------------------------------------------------------------
 
     @property
     def record(self) -> AttemptRecord:
-        return self._record
+        return self._turns.record
 
     @property
     def policy(self) -> Policy:
-        return self._policy
+        return self._turns.policy
 
     @property
     def rules(self) -> RulesState:
-        return self._rules
+        return self._turns.rules
 
     @property
     def page(self) -> PageLink | None:
@@ -121,23 +97,30 @@ class AttemptSession:
     @property
     def watching(self) -> bool:
         """Whether pictures are searched and incidents opened."""
-        return self._record.state is AttemptState.LIVE
+        return self.record.state is AttemptState.LIVE
 
     @property
     def idle(self) -> bool:
         """Nobody is here and nothing runs: the session can be put away."""
-        quiet = self._record.state in OVER or self._record.state is AttemptState.INVITED
+        quiet = self.record.state in OVER or self.record.state is AttemptState.INVITED
         return not self._owned or (self._page is None and quiet)
 
     @property
     def interval_s(self) -> float:
-        """How often the page is asked for a picture."""
-        return self._interval_s
+        """How often the page is asked for a picture; a page that hears nothing learns of bursts here."""
+        bursting_s = self._frames.burst_interval_s
+        asks = self._page is not None and not self._page.hears
+        return bursting_s if asks and bursting_s is not None else self._interval_s
+
+    @property
+    def slowed(self) -> bool:
+        """Whether the server asks for fewer pictures than the policy would have."""
+        return self._interval_s > self.policy.scan.interval_s
 
     @property
     def between_turns(self) -> asyncio.Lock:
         """Hold it to be sure that nothing is half written."""
-        return self._turn
+        return self._turns.lock
 
     @property
     def frames(self) -> FrameWatch:
@@ -165,9 +148,9 @@ class AttemptSession:
                     raise _second_device()
                 held.part(Farewell.REPLACED)
             self._page = None  # nobody's, should the store refuse
-            async with self._turn:
-                connected = await self._world.clock_watch.note_connected(self._record.id, page.instance_id)
-                self._epoch = connected.epoch
+            async with self._turns.lock:
+                connected = await self._world.clock_watch.note_connected(self.record.id, page.instance_id)
+                self._turns.epoch = connected.epoch
             self._page = page
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
@@ -186,17 +169,21 @@ class AttemptSession:
             if not self._owned:
                 return
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=False))
-            await self._world.clock_watch.note_disconnected(self._record.id, epoch=self._epoch)
+            await self._world.clock_watch.note_disconnected(self.record.id, epoch=self._turns.epoch)
             await self.refresh()
+
+    async def recall(self) -> None:
+        """Taken up: what was found at check-in counts again."""
+        await self._check_in.recall()
 
     async def came_back(self) -> None:
         """Taken up after a restart: the saved rules may believe that the page is still there."""
-        if self._page is None and self._rules.connected:
+        if self._page is None and self.rules.connected:
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=False))
 
     async def sample_every(self, interval_s: float) -> None:
         """The server's wish; never more often than the policy says."""
-        interval_s = max(interval_s, self._policy.scan.interval_s)
+        interval_s = max(interval_s, self.policy.scan.interval_s)
         if interval_s == self._interval_s:
             return
         self._interval_s = interval_s
@@ -209,7 +196,7 @@ class AttemptSession:
 
     def take_frame(self, frame: FrameMessage) -> None:
         """See `LiveAttempts.take_frame`."""
-        encoded = let_in(self._record, frame, self._world.clock.now_ms(), listening=listens(self._policy))
+        encoded = let_in(self.record, frame, self._world.clock.now_ms(), listening=listens(self.policy))
         if encoded.kind is FrameKind.AUDIO:
             self._sounds.put(encoded, frame.captured_at_ms)
         if self.watching:
@@ -219,111 +206,71 @@ class AttemptSession:
 
     async def heard(self, seen: SpeechObserved) -> None:
         """A piece of sound was listened to."""
+        await self._check_in.heard(seen)
         if self.watching:
             await self.observe(seen)
+            await self._frames.burst_for_the_lips(seen.at_s)
 
     async def take_events(self, events: Sequence[PageEventIn]) -> dict[str, int]:
         """See `LiveAttempts.take_events`."""
-        if self._record.consented_at is None:
+        if self.record.consented_at is None:
             raise ExamhallError(
                 ErrorKind.CONFLICT, "event_not_expected", "No events are taken before consent; keep them."
             )
-        over = self._record.state in OVER
-        async with self._turn:
-            try:
-                async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
-                    fresh = [event for event in events if await self._take_event(tx, event, over=over)]
-                    seen = [PageEventObserved(self._clock.now_s(), event.kind, event.late) for event in fresh]
-                    said = self._think([] if over else seen)
-                    sharing = with_sharing(tx.attempt, [event.kind for event in fresh])
-                    if sharing != tx.attempt:
-                        await tx.save_attempt(sharing)
-                    opened = await self._write(tx, said, seen)
-                    acked = {e.instance_id: await tx.acknowledged_seq(e.instance_id) for e in events}
-                    record = tx.attempt
-            except ExamhallError as error:
-                self._refused(error, 0)
-                raise
-            self._record = record
-            self._settle(said, opened)
-        self._world.metrics.count(PAGE_EVENTS, len(fresh), taken="first")
-        self._world.metrics.count(PAGE_EVENTS, len(events) - len(fresh), taken="again")
-        await self._act(opened)
-        return acked
+        taken = await self._turns.take_events(events)
+        await self._act(taken.opened)
+        return taken.acked
 
-    async def check_in(self, step: CheckInStep | None, *, skip: bool) -> None:  # noqa: ARG002
+    async def check_in(self, step: CheckInStep | None, *, skip: bool) -> None:
         """See `LiveAttempts.check_in`."""
-        raise ExamhallError(
-            ErrorKind.CONFLICT, "check_in_not_expected", "The camera check runs before the exam, if at all."
-        )
+        await self._check_in.ask(step, skip=skip)
+        self._frames.burst_for_the_check()
 
     @property
     def check_in_view(self) -> CheckInView | None:
-        return None
+        return self._check_in.view
 
     async def observe(self, *seen: Observation) -> None:
-        """Let the rules see this; write what must be written. Never raises for a store that fails:
-        it is counted, and the rules stay where they were."""
-        async with self._turn:
-            said = self._think(seen)
-            if not self._must_write(said):
-                self._rules = said.state
-                self._count_lost(self._log.add(seen))
-                return
-            try:
-                async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
-                    opened = await self._write(tx, said, seen)
-                    self._record = tx.attempt
-            except ExamhallError as error:
-                self._refused(error, len(seen))
-                return
-            self._settle(said, opened)
-        await self._act(opened)
+        """Let the rules see this. Never raises for a store that fails, see `Turns.observe`."""
+        await self._act(await self._turns.observe(seen))
 
     async def tick(self) -> None:
         """Once a second."""
         if self.watching:
             await self.observe(TimePassed(self._clock.now_s()))
         self._evidence.tick()
+        await self._check_in.tick()
 
     async def refresh(self) -> None:
         """Look at the store: somebody may have paused, resumed, ended or changed the attempt."""
-        before = self._record
-        self._record = await self._world.store.attempt(before.id)
-        if self._record.policy_revision_id != before.policy_revision_id:
-            self._policy = effective_policy(await self._world.store.policy(self._record), self._content_mode)
-        if self._record.state in OVER:
+        turns, before = self._turns, self.record
+        turns.record = await self._world.store.attempt(before.id)
+        if self.record.policy_revision_id != before.policy_revision_id:
+            policy = await self._world.store.policy(self.record)
+            turns.policy = effective_policy(policy, self._content_mode)
+        await self._check_in.follow(self.record.state)
+        if self.record.state in OVER:
             # Not "became over just now": a turn in between may have read the new state already.
             if not self._all_closed:
-                await self._close_all()
-        elif self.watching != self._rules.watching:
+                self._all_closed = await turns.close_all()
+        elif self.watching != self.rules.watching:
             await self.observe(WatchChanged(self._clock.now_s(), watching=self.watching))
 
     async def note(self, words: str | None) -> None:
         """Tell the proctor something about how this attempt is looked after; None takes it back."""
-        async with self._turn, self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
+        async with self._turns.writing() as tx:
             if tx.attempt.note != words:
                 await tx.save_attempt(replace(tx.attempt, note=words))
-            self._record = tx.attempt
 
     async def say_gap(self, from_at: int, to_at: int) -> None:
         """Log that nothing was looked at for a while (the server was away)."""
-        async with self._turn, self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
+        async with self._turns.writing() as tx:
             await tx.log("observation_gap", {"from_at": from_at, "to_at": to_at})
 
     async def save(self) -> None:
         """Write everything that is known; for the end of the server."""
-        if not self._owned:
-            return
-        async with self._turn:
-            said = _Said(self._rules, ())
-            try:
-                async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
-                    await self._write(tx, said, (), whole=True)
-            except ExamhallError as error:
-                self._refused(error, 0)
-                return
-            self._settle(said, ())
+        if self._owned:
+            await self._turns.save()
 
     def lose(self) -> None:
         """Somebody newer owns the attempt: stop."""
@@ -331,102 +278,29 @@ class AttemptSession:
         if self._page is not None:
             self._page.part(Farewell.LOST_OWNERSHIP)
 
-    # ---- one turn --------------------------------------------------------------------------------
-
-    def _think(self, seen: Sequence[Observation]) -> _Said:
-        state = self._rules
-        changes: list[IncidentChanged] = []
-        for one in seen:
-            state, more = step(state, one, self._policy)
-            changes.extend(more)
-        return _Said(state, changes)
-
-    def _must_write(self, said: _Said) -> bool:
-        now_s = self._clock.now_s()
-        return bool(said.changes) or now_s - self._flushed_at_s >= FLUSH_EVERY_S
-
-    async def _write(
-        self, tx: AttemptTx, said: _Said, seen: Sequence[Observation], *, whole: bool = False
-    ) -> list[OpenedIncident]:
-        """Incidents, observations, clock and (when due) the rules' state, into one transaction."""
-        opened = await self._book.write(tx, said.changes, self._policy)
-        batch = self._log.batch_with(seen)
-        if batch is not None:
-            await tx.add_observations(batch.from_s, batch.to_s, batch.lines)
-        now_s = self._clock.now_s()
-        record = replace(tx.attempt, clock_base_s=now_s)
-        if whole or said.changes or now_s - self._saved_at_s >= STATE_EVERY_S:
-            record = replace(record, rules_state=state_to_json(said.state))
-            self._saved_at_s = now_s
-        await tx.save_attempt(record, tell=False)
-        return opened
-
-    def _settle(self, said: _Said, opened: Sequence[OpenedIncident]) -> None:
-        """The transaction is through: what was said is so."""
-        self._rules = said.state
-        self._log.clear()
-        self._flushed_at_s = self._clock.now_s()
-        for change in said.changes:
-            self._world.metrics.count(INCIDENTS, step=change.step.value, signal=change.incident.signal.value)
-        for incident in opened:
-            self._evidence.opened(incident, self._policy)
+    async def keep_check_in(self, write: Write, *seen: Observation) -> None:
+        """What came of the camera check, stored and told to the rules in one. Raises what the store raises."""
+        await self._act(await self._turns.observe_and(write, seen))
 
     async def _act(self, opened: Sequence[OpenedIncident]) -> None:
+        for incident in opened:
+            self._evidence.opened(incident, self.policy)
         for incident in opened:
             if incident.pause and self.watching:
                 try:
                     await self._world.attempts.pause(
-                        self._record.id, by=BY_POLICY, reason=incident.signal.replace("_", " ")
+                        self.record.id, by=BY_POLICY, reason=incident.signal.replace("_", " ")
                     )
                 except ExamhallError as error:
-                    log.warning("pause_refused", attempt_id=self._record.id, code=error.code)
+                    log.warning("pause_refused", attempt_id=self.record.id, code=error.code)
                 await self.refresh()
 
-    async def _take_event(self, tx: AttemptTx, event: PageEventIn, *, over: bool) -> bool:
-        return await tx.take_event(
-            PageEventRecord(
-                attempt_id=self._record.id,
-                instance_id=event.instance_id,
-                seq=event.seq,
-                kind=event.kind,
-                page_ms=event.page_ms,
-                late=event.late or over,
-                body={"occurred_at": event.occurred_at},
-                received_at=self._world.clock.now_ms(),
-            )
-        )
-
-    async def _close_all(self) -> None:
-        """The attempt is over: what is open closes now."""
-        async with self._turn:
-            state, changes = close_all(self._rules, self._clock.now_s())
-            said = _Said(state, changes)
-            try:
-                async with self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
-                    await self._write(tx, said, (), whole=True)
-            except ExamhallError as error:
-                self._refused(error, 0)
-                return
-            self._settle(said, ())
-            self._all_closed = True
-
     async def _write_evidence(self, records: Sequence[EvidenceRecord]) -> None:
-        async with self._turn, self._world.store.begin(self._record.id, epoch=self._epoch) as tx:
+        async with self._turns.writing() as tx:
             for record in records:
                 await tx.add_evidence(record)
             for entry, lines in evidence_lines(records):
                 await tx.log(entry, lines)
-
-    def _refused(self, error: ExamhallError, lost: int) -> None:
-        self._world.metrics.count(LIVE_COMMITS_FAILED, code=error.code)
-        self._count_lost(lost)
-        log.warning("live_commit_failed", attempt_id=self._record.id, code=error.code)
-        if error.code == "stale_owner":
-            self.lose()
-
-    def _count_lost(self, count: int) -> None:
-        if count:
-            self._world.metrics.count(OBSERVATIONS_LOST, count)
 
 
 def _second_device() -> ExamhallError:

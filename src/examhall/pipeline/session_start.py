@@ -17,7 +17,9 @@ async def open_session(world: World, attempt_id: str) -> AttemptSession:
     record = await world.store.attempt(attempt_id)
     exam = await world.store.exam(record.exam_id)
     policy = await world.store.policy(record)
-    return AttemptSession(world, record, policy, ContentMode(exam.content_mode), _restored(record))
+    session = AttemptSession(world, record, policy, ContentMode(exam.content_mode), _restored(record))
+    await session.recall()
+    return session
 
 
 def _restored(record: AttemptRecord) -> RulesState:

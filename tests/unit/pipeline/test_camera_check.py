@@ -211,7 +211,8 @@ def test_a_point_that_nobody_looks_at_fails_the_step_and_what_depends_on_it() ->
     sitting.sit(8, lambda at_s: facts(at_s, faces=0, head=None))
     assert sitting.states()[CheckInStep.CALIBRATE] is StepState.FAILED
     assert sitting.check.result.calibration is None
-    assert sitting.reason(Detector.HEAD) is not None
+    assert "did not succeed" in (sitting.reason(Detector.GAZE) or "")
+    assert sitting.reason(Detector.HEAD) is None  # it goes on with the usual range
     sitting.check.skip(CheckInStep.CALIBRATE, sitting.now_s)
     assert sitting.states()[CheckInStep.CALIBRATE] is StepState.FAILED  # it was tried: said as it was
     assert sitting.check.view.step is CheckInStep.CHALLENGE
@@ -249,13 +250,7 @@ def test_a_step_that_is_skipped_switches_off_what_depends_on_it_and_nothing_more
         sitting.check.skip(step, sitting.now_s)
     assert sitting.check.done
     assert set(sitting.states().values()) == {StepState.SKIPPED}
-    assert set(off(sitting.check.detectors)) == {
-        Detector.HEAD,
-        Detector.GAZE,
-        Detector.IDENTITY,
-        Detector.SPEECH,
-        Detector.LIVENESS,
-    }
+    assert off(sitting.check.detectors) == (Detector.GAZE, Detector.IDENTITY, Detector.SPEECH)
     assert all(one.reason for one in sitting.check.detectors if not one.trusted)
 
 

@@ -1,6 +1,7 @@
 """A vision pool that answers by script: for tests and for trying screens without models."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from examhall.application.ports.vision import (
     AudioAnalysis,
@@ -11,17 +12,32 @@ from examhall.application.ports.vision import (
     FrameAnalysis,
     FrameDropped,
     FrameJob,
+    HeadFacts,
+    IdentityFacts,
+    Look,
+    ObjectFacts,
     PoolHealth,
     StageTimings,
 )
-from examhall.domain.observation import FaceBox
+from examhall.domain.observation import FaceBox, ObjectLabel, SeenObject
 from examhall.vision.headers import read_header
 from examhall.vision.sound import SAMPLE_RATE_HZ, clipped_share, level_dbfs, read_pcm
 
 # What the script takes for a voice: whatever is louder.
 _VOICE_DBFS = -40.0
 
-ScriptedAnswer = tuple[FaceBox, ...] | DropReason
+
+@dataclass(frozen=True, slots=True)
+class ScriptedFrame:
+    """What a picture shows to closer looks too; each is answered only when it was asked for."""
+
+    faces: tuple[FaceBox, ...]
+    head: HeadFacts | None = None
+    embedding: tuple[float, ...] | None = None
+    objects: tuple[SeenObject, ...] = ()
+
+
+ScriptedAnswer = tuple[FaceBox, ...] | ScriptedFrame | DropReason
 
 
 class ScriptedPool:
@@ -49,6 +65,7 @@ class ScriptedPool:
         answer = self._script.get(job.payload, self._otherwise)
         if isinstance(answer, DropReason):
             raise FrameDropped(answer)
+        shown = answer if isinstance(answer, ScriptedFrame) else ScriptedFrame(answer)
         fingerprint = int.from_bytes(job.payload[-10:-2].ljust(8, b"\x00"), "big")
         camera = CameraFacts(
             luma_mean=120.0, luma_sd=50.0, sharpness=500.0, fingerprint=fingerprint, exact_hash=fingerprint
@@ -56,10 +73,17 @@ class ScriptedPool:
         return FrameAnalysis(
             width=header.width,
             height=header.height,
-            faces=None if job.scan is None else FaceFacts(job.scan, answer),
+            faces=None if job.scan is None else FaceFacts(job.scan, shown.faces),
             camera=camera,
             thumbnail=job.payload[:6_000] if job.thumbnail else None,
             timings=StageTimings(0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            heads=(shown.head,) if shown.head is not None and Look.HEAD in job.looks else (),
+            identities=(
+                (IdentityFacts(0, shown.embedding, None),)
+                if shown.embedding is not None and Look.IDENTITY in job.looks
+                else ()
+            ),
+            objects=ObjectFacts(tuple(ObjectLabel), shown.objects) if Look.OBJECTS in job.looks else None,
         )
 
     async def listen(self, job: AudioJob) -> AudioAnalysis:

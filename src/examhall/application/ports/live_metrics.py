@@ -23,6 +23,17 @@ SOUND_WORK = Histogram(
 )
 PAGE_EVENTS = Counter("examhall_page_events_total", "Page events: first, or sent again", ("taken",))
 INCIDENTS = Counter("examhall_incident_changes_total", "Incidents by step and signal", ("step", "signal"))
+SHADOW_INCIDENTS = Counter(
+    "examhall_shadow_incidents_total", "Incidents of shadow signals, which nobody is shown", ("signal",)
+)
+SHADOW_SECONDS = Counter(
+    "examhall_shadow_incident_seconds_total", "How long incidents of shadow signals held", ("signal",)
+)
+FRAME_LOOKS = Counter("examhall_frame_looks_total", "Closer looks at frames, by kind", ("look",))
+BURSTS = Counter("examhall_bursts_total", "Bursts of pictures asked for, by reason", ("reason",))
+CAMERA_CHECKS = Counter(
+    "examhall_camera_check_steps_total", "Steps of finished camera checks, by outcome", ("step", "outcome")
+)
 EVIDENCE_KEPT = Counter("examhall_evidence_kept_total", "Pictures kept as evidence")
 EVIDENCE_GAPS = Counter("examhall_evidence_gaps_total", "Pictures missing, by reason", ("reason",))
 OBSERVATIONS_LOST = Counter("examhall_observations_lost_total", "Observations that could not be stored")
@@ -39,7 +50,9 @@ DETECT_FACES = Counter("examhall_detect_faces_total", "The tutorial's endpoint, 
 ATTEMPTS_RUNNING = Gauge("examhall_attempts_running", "Attempts that are looked after now")
 SAMPLING_INTERVAL = Gauge("examhall_sampling_interval_seconds", "How often candidates are sampled now")
 MEETING_EVENTS = Counter(
-    "examhall_meeting_events_total", "Reports of the meeting provider, by kind; repeated ones apart", ("kind",)
+    "examhall_meeting_events_total",
+    "Reports of the meeting provider, by kind; repeated ones apart",
+    ("kind",),
 )
 MEETING_READY = Gauge("examhall_meeting_ready", "Whether the meeting provider answers (1) or not (0)")
 WORKERS_READY = Gauge("examhall_vision_workers_ready", "Vision workers that take frames")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from examhall.application.ports.vision import Look
+from examhall.application.seeing import Embedding
 from examhall.domain.check_in import (
     CheckInResult,
     CheckInStep,
@@ -18,7 +19,7 @@ from examhall.domain.observation import Calibration, Detector, SpeechObserved
 from examhall.pipeline.check_in.calibrate_step import CalibrateStep
 from examhall.pipeline.check_in.challenge_step import ChallengeStep
 from examhall.pipeline.check_in.face_step import FaceStep
-from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan, Embedding
+from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan
 from examhall.pipeline.check_in.step import StepRun
 from examhall.pipeline.check_in.voice_step import VoiceStep
 
@@ -229,15 +230,10 @@ class CameraCheck:
                 return self._mistrust_gaze()
             case Detector.SPEECH:
                 return self._mistrust_speech()
-            case Detector.HEAD:
-                undone = self._undone(CheckInStep.CALIBRATE)
-            case Detector.LIVENESS:
-                # A failed challenge is for the proctor to see; it must not switch off what it asks about.
-                skipped = self._states.get(CheckInStep.CHALLENGE) is StepState.SKIPPED
-                undone = self._undone(CheckInStep.CHALLENGE) if skipped else None
             case _:
-                undone = None
-        return self._untrusted_at_the_trial(detector) or undone
+                # Of a step that was not done depends the eyes' range alone: the head goes on with the usual
+                # one. A challenge is the proctor's to judge: it must not switch off what it asks about.
+                return self._untrusted_at_the_trial(detector)
 
     def _mistrust_speech(self) -> str | None:
         if self._states.get(CheckInStep.VOICE) is StepState.FAILED and self._voice is not None:

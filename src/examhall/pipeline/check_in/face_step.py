@@ -7,9 +7,10 @@ from itertools import combinations
 from statistics import median
 
 from examhall.application.ports.vision import HeadFacts, Look
+from examhall.application.seeing import Embedding
 from examhall.domain.check_in import Advice, StepState, Target
 from examhall.domain.observation import Detector, ObjectLabel, SpeechObserved
-from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan, Embedding, advice_on
+from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan, advice_on
 
 MIN_FRAMES = 12
 MIN_S = 3.0

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from examhall.application.ports.vision import FrameAnalysis, HeadFacts
+from examhall.application.seeing import Embedding
 from examhall.domain.check_in import Advice, CheckInStep
 from examhall.domain.observation import Detector, Doubt, ObjectLabel, SeenObject
 from examhall.domain.policy import Policy, Signal
-
-Embedding = tuple[float, ...]
 
 DARK_LUMA = 45.0
 _LIT_LUMA = 90.0
