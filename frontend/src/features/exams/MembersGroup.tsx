@@ -47,58 +47,62 @@ export function MembersGroup({ exam }: { exam: Exam }) {
         </EmptyState>
       )}
       {(members.data?.length ?? 0) > 0 && (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Email</th>
-              <th scope="col">In this exam</th>
-              <th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {members.data?.map((one) => (
-              <tr key={one.user_id}>
-                <th scope="row">{one.name}</th>
-                <td>{one.email}</td>
-                <td>
-                  <Select
-                    label={`Role of ${one.name} in this exam`}
-                    hideLabel
-                    value={one.role === 'reviewer' ? 'reviewer' : 'proctor'}
-                    options={ROLES}
-                    onChange={(changed) => {
-                      put.mutate({ userId: one.user_id, role: changed });
-                    }}
-                  />
-                </td>
-                <td>
-                  <Button
-                    size="small"
-                    variant="quiet"
-                    aria-label={`Remove ${one.name} from this exam`}
-                    onPress={() => {
-                      remove.mutate(one.user_id, {
-                        onSuccess: () => {
-                          toast(`${one.name} no longer sees this exam.`, () => {
-                            put.mutate({
-                              userId: one.user_id,
-                              role: one.role === 'reviewer' ? 'reviewer' : 'proctor',
-                            });
-                          });
-                        },
-                      });
-                    }}
-                  >
-                    Remove
-                  </Button>
-                </td>
+        // It scrolls sideways on small screens, so the keyboard has to reach it.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Staff of this exam">
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Email</th>
+                <th scope="col">In this exam</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {members.data?.map((one) => (
+                <tr key={one.user_id}>
+                  <th scope="row">{one.name}</th>
+                  <td>{one.email}</td>
+                  <td>
+                    <Select
+                      label={`Role of ${one.name} in this exam`}
+                      hideLabel
+                      value={one.role === 'reviewer' ? 'reviewer' : 'proctor'}
+                      options={ROLES}
+                      onChange={(changed) => {
+                        put.mutate({ userId: one.user_id, role: changed });
+                      }}
+                    />
+                  </td>
+                  <td>
+                    <Button
+                      size="small"
+                      variant="quiet"
+                      aria-label={`Remove ${one.name} from this exam`}
+                      onPress={() => {
+                        remove.mutate(one.user_id, {
+                          onSuccess: () => {
+                            toast(`${one.name} no longer sees this exam.`, () => {
+                              put.mutate({
+                                userId: one.user_id,
+                                role: one.role === 'reviewer' ? 'reviewer' : 'proctor',
+                              });
+                            });
+                          },
+                        });
+                      }}
+                    >
+                      Remove
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {others.length === 0 ? (
         <p className={styles.hint}>
