@@ -22,41 +22,23 @@ _REDUCED = {
 
 def decode(data: bytes, header: PictureHeader) -> Picture:
     """All pixels, upright. Raises ExamhallError `truncated_picture` when the decoder gives up."""
-    picture = _decode(data, 1)
-    if picture.shape[:2] != (header.coded_height, header.coded_width):
-        raise truncated_picture()  # the file contradicts its own header
-    return _upright(picture, header.orientation)
-
-
-def decode_within(data: bytes, header: PictureHeader, max_width: int, max_height: int) -> Picture:
-    """The picture, upright, scaled down to fit the given size; a smaller one stays as it is.
-
-    A JPEG is scaled while it is decoded (8x8 blocks become 4x4, 2x2 or 1x1), which costs half.
-    Raises ExamhallError `truncated_picture` when the decoder gives up.
-    """
-    width, height = fit_within(header.width, header.height, max_width, max_height)
-    divisor = 1
-    if header.format is PictureFormat.JPEG:
-        while divisor < 8 and width * divisor * 2 <= header.width and height * divisor * 2 <= header.height:
-            divisor *= 2
-    picture = _upright(_decode(data, divisor), header.orientation)
-    if picture.shape[1] == width and picture.shape[0] == height:
-        return picture
-    return scale_to(picture, width, height)
+    return decode_at_least(data, header, header.width, header.height)
 
 
 def decode_at_least(data: bytes, header: PictureHeader, width: int, height: int) -> Picture:
     """The picture, upright; a JPEG is shrunk while it is decoded as long as one side stays that long.
 
+    8 x 8 blocks become 4 x 4, 2 x 2 or 1 x 1, which costs half of decoding them all and scaling.
     Raises ExamhallError `truncated_picture` when the decoder gives up.
     """
     divisor = 1
     if header.format is PictureFormat.JPEG:
         while divisor < 8 and (header.width >= width * divisor * 2 or header.height >= height * divisor * 2):
             divisor *= 2
-    if divisor == 1:
-        return decode(data, header)
-    return _upright(_decode(data, divisor), header.orientation)
+    picture = _decode(data, divisor)
+    if picture.shape[:2] != (-(-header.coded_height // divisor), -(-header.coded_width // divisor)):
+        raise truncated_picture()  # the file contradicts its own header
+    return _upright(picture, header.orientation)
 
 
 def fit_within(width: int, height: int, max_width: int, max_height: int) -> tuple[int, int]:

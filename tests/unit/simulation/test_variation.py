@@ -9,7 +9,7 @@ from examhall.adapters.detectors.model_registry import default_models_dir
 from examhall.adapters.simulation.behaviours import Scene
 from examhall.adapters.simulation.reel import artist_of, shoot_reel
 from examhall.adapters.simulation.variation import VARIATIONS, vary
-from examhall.vision.decode import Picture, decode, decode_within
+from examhall.vision.decode import Picture, decode
 from examhall.vision.headers import read_header
 from examhall.vision.quality import measure_quality
 
@@ -25,7 +25,7 @@ def _all(jpeg: bytes) -> Picture:
 
 
 def _small_hash(jpeg: bytes) -> int:
-    return measure_quality(decode_within(jpeg, read_header(jpeg), 320, 256)).exact_hash
+    return measure_quality(decode(jpeg, read_header(jpeg))).exact_hash
 
 
 def test_every_variation_decodes_to_pixels_of_its_own_even_at_half_size() -> None:

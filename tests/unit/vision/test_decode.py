@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examhall.domain.errors import ExamhallError
-from examhall.vision.decode import decode, decode_within, fit_within
+from examhall.vision.decode import decode, decode_at_least, fit_within
 from examhall.vision.headers import read_header
 from support.pictures import encode, noise, with_exif_orientation
 
@@ -53,19 +53,24 @@ def test_exif_orientation_is_undone(orientation: int) -> None:
     )
 
 
-@pytest.mark.parametrize("extension", [".jpg", ".png"])
 @pytest.mark.parametrize(
-    ("size", "within"),
-    [((640, 480), (320, 240)), ((1280, 720), (320, 180)), ((480, 640), (192, 256)), ((100, 50), (100, 50))],
+    ("size", "extension", "taken"),
+    [
+        ((640, 480), ".jpg", (640, 480)),
+        ((1279, 721), ".jpg", (1279, 721)),
+        ((1281, 483), ".jpg", (641, 242)),
+        ((480, 4000), ".jpg", (60, 500)),
+        ((2600, 2000), ".png", (2600, 2000)),
+    ],
 )
-def test_scaled_decoding_fits_and_looks_the_same(
-    size: tuple[int, int], within: tuple[int, int], extension: str
+def test_a_large_jpeg_is_shrunk_while_it_is_decoded(
+    size: tuple[int, int], extension: str, taken: tuple[int, int]
 ) -> None:
     data = encode(noise(*size), extension)
-    small = decode_within(data, read_header(data), 320, 256)
-    assert (small.shape[1], small.shape[0]) == within
-    reference = cv2.resize(decoded(data), within, interpolation=cv2.INTER_AREA)
-    assert np.abs(small.astype(int) - reference).mean() < 3
+    picture = decode_at_least(data, read_header(data), 640, 480)
+    assert (picture.shape[1], picture.shape[0]) == taken
+    reference = cv2.resize(decoded(data), taken, interpolation=cv2.INTER_AREA)
+    assert np.abs(picture.astype(int) - reference).mean() < 3
 
 
 def test_fit_within_never_enlarges_and_never_vanishes() -> None:
