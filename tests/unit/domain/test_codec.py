@@ -1,9 +1,17 @@
 """What is read is refused with its code when it makes no sense."""
 
+import math
+
 import pytest
 
 from examhall.domain.errors import ExamhallError
-from examhall.domain.rules.codec import observation_from_line, state_from_json, state_to_json
+from examhall.domain.observation import Doubt, IdentityObserved
+from examhall.domain.rules.codec import (
+    observation_from_line,
+    observation_line,
+    state_from_json,
+    state_to_json,
+)
 from examhall.domain.rules.engine import RulesState
 
 
@@ -18,6 +26,19 @@ from examhall.domain.rules.engine import RulesState
         '{"type":"page_event","at_s":1,"kind":"sneezed"}',
         '{"type":"faces","at_s":1,"scan":"fine","faces":[[1,2,3]],"frame_sequence":1}',
         '{"type":"time","at_s":NaN}',
+        '{"type":"time","at_s":1e999}',
+        '{"type":"time","at_s":1' + "0" * 400 + "}",
+        '{"type":"head","at_s":1,"frame_sequence":1,"yaw_deg":"far"}',
+        '{"type":"head","at_s":1,"frame_sequence":1,"doubt":"sleepy"}',
+        '{"type":"head","at_s":1,"yaw_deg":Infinity,"frame_sequence":1}',
+        '{"type":"identity","at_s":1,"distance":-Infinity,"doubt":null,"frame_sequence":1}',
+        '{"type":"objects","at_s":1,"looked_for":["dragon"],"objects":[],"frame_sequence":1}',
+        '{"type":"objects","at_s":1,"looked_for":[],"objects":[{"label":"phone"}],"frame_sequence":1}',
+        '{"type":"objects","at_s":1,"looked_for":[],"objects":[7],"frame_sequence":1}',
+        '{"type":"speech","at_s":1,"duration_s":0.5}',
+        '{"type":"camera_device","at_s":1,"virtual_score":1,"reasons":[1]}',
+        '{"type":"calibrated","at_s":1,"calibration":{"yaw_low_deg":1}}',
+        '{"type":"detectors_off","at_s":1,"detectors":["nose"]}',
     ],
 )
 def test_an_unreadable_observation_has_its_code(line: str) -> None:
@@ -28,7 +49,38 @@ def test_an_unreadable_observation_has_its_code(line: str) -> None:
 
 def test_an_unreadable_state_has_its_code() -> None:
     good = state_to_json(RulesState())
-    for bad in ({}, {**good, "version": 99}, {**good, "holds": {"sneeze": {}}}, {**good, "scans": 3}):
+    for bad in (
+        {},
+        {**good, "version": 1},
+        {**good, "memory": {}},
+        {**good, "version": 99},
+        {**good, "holds": {"sneeze": {}}},
+        {**good, "scans": 3},
+    ):
         with pytest.raises(ExamhallError) as caught:
             state_from_json(bad)
         assert caught.value.code == "rules_state_unreadable"
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_nobody_could_read_again_is_not_written(number: float) -> None:
+    with pytest.raises(ExamhallError) as caught:
+        observation_line(IdentityObserved(1.0, number, None, 1))
+    assert caught.value.code == "observation_unreadable"
+
+
+def test_packed_hashes_of_odd_length_have_the_states_code() -> None:
+    good = state_to_json(RulesState())
+    memory = good["memory"]
+    assert isinstance(memory, dict)
+    for broken in ("123", "zzzzzzzz"):
+        pictures = {**memory["pictures"], "exact": broken}
+        with pytest.raises(ExamhallError) as caught:
+            state_from_json({**good, "memory": {**memory, "pictures": pictures}})
+        assert caught.value.code == "rules_state_unreadable"
+
+
+def test_what_is_unknown_is_written_and_read_as_none() -> None:
+    line = observation_line(IdentityObserved(1.0, None, Doubt.BLURRED, 4))
+    assert line == '{"type":"identity","at_s":1.0,"distance":null,"doubt":"blurred","frame_sequence":4}'
+    assert observation_from_line(line) == IdentityObserved(1.0, None, Doubt.BLURRED, 4)

@@ -51,6 +51,7 @@ def test_the_recordings_are_there() -> None:
         "loses_connection",
         "second_person",
         "switches_tab",
+        "watched_closely",
     ]
 
 

@@ -1,6 +1,8 @@
 """What must hold for the rules whatever happens."""
 
 import json
+import math
+import random
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -8,23 +10,36 @@ from hypothesis import strategies as st
 
 from examhall.domain.incident import IncidentChanged, IncidentStep
 from examhall.domain.observation import (
+    Calibrated,
+    Calibration,
+    CameraDeviceObserved,
     CameraObserved,
     ConnectionChanged,
+    Detector,
+    DetectorsOff,
+    Doubt,
     FaceBox,
     FacesObserved,
     FrameUnseen,
+    HeadObserved,
+    IdentityObserved,
+    ObjectLabel,
+    ObjectsObserved,
     Observation,
     PageEventKind,
     PageEventObserved,
     SamplingChanged,
     Scan,
     SecondDeviceObserved,
+    SeenObject,
+    SpeechObserved,
     TimePassed,
     WatchChanged,
 )
 from examhall.domain.policy import Preset, Signal
 from examhall.domain.presets import PRESETS
 from examhall.domain.rules.codec import (
+    incident_to_json,
     observation_from_json,
     observation_from_line,
     observation_line,
@@ -33,9 +48,12 @@ from examhall.domain.rules.codec import (
     state_to_json,
 )
 from examhall.domain.rules.engine import RulesState, close_all, step, wants_fine
+from examhall.domain.rules.plan import PlannedLook, looks_wanted
 
 POLICY = replace(PRESETS[Preset.STANDARD], require_screen=True)
-MOMENTARY = {Signal.CLIPBOARD, Signal.SECOND_DEVICE}
+NOTHING_ON = replace(POLICY, signals={s: replace(rule, enabled=False) for s, rule in POLICY.signals.items()})
+# spoof: a loop needs no hold, it has been seen to come again.
+MOMENTARY = {Signal.CLIPBOARD, Signal.SECOND_DEVICE, Signal.VIRTUAL_CAMERA, Signal.SPOOF}
 FACE = FaceBox(10, 10, 90, 90, 0.98)
 OTHER = FaceBox(200, 10, 260, 90, 0.91)
 
@@ -67,6 +85,66 @@ _others = st.one_of(
 _ticks = st.builds(TimePassed, _times)
 
 
+_odd = st.sampled_from([0.0, 1.0, -1.0, 1e9, -1e9, math.nan, math.inf, -math.inf])
+_angles = st.one_of(st.none(), st.floats(-90, 90), st.sampled_from([0.0, 60.0]))
+_ratios = st.one_of(st.none(), st.floats(0, 1), st.just(0.51))
+_head = st.builds(
+    HeadObserved,
+    _times,
+    yaw_deg=_angles,
+    pitch_deg=_angles,
+    roll_deg=_angles,
+    gaze_horizontal=_ratios,
+    gaze_vertical=_ratios,
+    mouth_open=_ratios,
+    eyes_open=_ratios,
+    doubt=st.one_of(st.none(), st.none(), st.sampled_from(list(Doubt))),
+    gaze_doubt=st.one_of(st.none(), st.none(), st.sampled_from(list(Doubt))),
+    frame_sequence=st.integers(0, 1000),
+)
+_identity = st.builds(
+    IdentityObserved,
+    _times,
+    st.one_of(st.none(), st.floats(0, 1.5), st.just(0.8)),
+    st.one_of(st.none(), st.none(), st.sampled_from(list(Doubt))),
+    st.integers(0, 1000),
+)
+_box = st.tuples(*[st.floats(-50, 700)] * 4)
+_object = st.builds(
+    lambda label, score, box: SeenObject(label, score, *box),
+    st.sampled_from(list(ObjectLabel)),
+    st.floats(0, 1),
+    _box,
+)
+_objects = st.builds(
+    ObjectsObserved,
+    _times,
+    st.sampled_from([tuple(ObjectLabel), (ObjectLabel.PERSON,), ()]),
+    st.lists(_object, max_size=6).map(tuple),
+    st.integers(0, 3),
+)
+_speech = st.builds(
+    SpeechObserved,
+    _times,
+    duration_s=st.sampled_from([0.5, 0.5, 0.0, -1.0, 100.0]),
+    speech_share=st.floats(0, 1),
+    probability=st.floats(0, 1),
+    level_dbfs=st.floats(-100, 0),
+    clipped_share=st.floats(0, 1),
+)
+_device = st.builds(
+    CameraDeviceObserved, _times, st.floats(0, 1), st.lists(st.text(max_size=5), max_size=30).map(tuple)
+)
+_calibration = st.builds(
+    Calibration,
+    *[st.floats(-40, 40)] * 4,
+    *[st.one_of(st.none(), st.floats(0, 1))] * 4,
+)
+_calibrated = st.builds(Calibrated, _times, _calibration)
+_off = st.builds(DetectorsOff, _times, st.lists(st.sampled_from(list(Detector)), max_size=3).map(tuple))
+_seen_closely = st.one_of(_head, _identity, _objects, _speech, _device, _calibrated, _off)
+
+
 def stream(events: st.SearchStrategy[Observation]) -> st.SearchStrategy[list[Observation]]:
     """Runs of like observations; times mostly go forward in small steps, sometimes jump or go back."""
     step_s = st.sampled_from([1.0, 1.0, 1.0, 0.5, 0.1, 0.0, 2.0, 7.0, -0.4, -5.0])
@@ -83,7 +161,37 @@ def stream(events: st.SearchStrategy[Observation]) -> st.SearchStrategy[list[Obs
     return runs.map(timed)
 
 
-ANYTHING = stream(st.one_of(_faces, _camera, _page, _others, _ticks, _ticks))
+ANYTHING = stream(
+    st.one_of(_faces, _camera, _page, _others, _ticks, _ticks, _seen_closely, st.builds(FrameUnseen, _times))
+)
+NONSENSE = stream(
+    st.one_of(
+        st.builds(
+            FacesObserved,
+            _odd,
+            st.sampled_from(list(Scan)),
+            st.lists(st.builds(FaceBox, *[_odd] * 5), max_size=3).map(tuple),
+            st.integers(-5, 5),
+        ),
+        st.builds(CameraObserved, _odd, _odd, _odd, _odd, st.integers(), st.integers(), st.integers(-5, 5)),
+        st.builds(HeadObserved, _odd, *[_odd] * 7, st.none(), st.none(), st.integers(-5, 5)),
+        st.builds(IdentityObserved, _odd, _odd, st.none(), st.integers(-5, 5)),
+        st.builds(
+            ObjectsObserved,
+            _odd,
+            st.just(tuple(ObjectLabel)),
+            st.lists(st.builds(SeenObject, st.sampled_from(list(ObjectLabel)), *[_odd] * 5), max_size=3).map(
+                tuple
+            ),
+            st.integers(-5, 5),
+        ),
+        st.builds(SpeechObserved, _odd, *[_odd] * 5),
+        st.builds(CameraDeviceObserved, _odd, _odd, st.just(())),
+        st.builds(Calibrated, _odd, st.builds(Calibration, *[_odd] * 8)),
+        st.builds(SamplingChanged, _odd, _odd),
+        st.builds(TimePassed, _odd),
+    )
+)
 
 
 def run(
@@ -170,6 +278,45 @@ def test_late_events_never_open_an_incident(observations: list[Observation]) -> 
     _, answers = run(observations)
     said = {c.incident.explanation.words.split(" for ")[0] for changes in answers for c in changes}
     assert said <= {"No pictures come"}  # where the stream has none; that is no late event's doing
+
+
+@settings(max_examples=60)
+@given(NONSENSE, st.booleans(), st.randoms(use_true_random=False))
+def test_numbers_without_meaning_are_no_crash_and_leave_none_behind(
+    observations: list[Observation], odd_times: bool, chance: random.Random
+) -> None:
+    times = (0.0, -5.0, 3.0, 1e9, -1e9, math.nan, math.inf)
+    if odd_times:
+        observations = [replace(seen, at_s=chance.choice(times)) for seen in observations]
+    state, answers = run([WatchChanged(0.0, True), *observations])
+    for changes in answers:
+        for change in changes:
+            json.dumps(incident_to_json(change.incident), allow_nan=False)
+    saved = json.dumps(state_to_json(state), allow_nan=False)
+    assert state_from_json(json.loads(saved)) == state
+
+
+@settings(max_examples=20)
+@given(ANYTHING)
+def test_what_is_remembered_is_bounded(observations: list[Observation]) -> None:
+    state: RulesState | None = None
+    for n in range(4):
+        state, _ = run([replace(seen, at_s=seen.at_s + 500.0 * n) for seen in observations], state)
+    assert state is not None
+    assert len(json.dumps(state_to_json(state))) < 40_000
+
+
+@settings(max_examples=40)
+@given(ANYTHING)
+def test_only_what_is_on_and_trusted_is_looked_for(observations: list[Observation]) -> None:
+    state = RulesState()
+    for seen in observations:
+        state, _ = step(state, seen, POLICY)
+        wanted = looks_wanted(state, state.now_s, POLICY)
+        assert not (Detector.IDENTITY in state.detectors_off and PlannedLook.IDENTITY in wanted)
+        assert looks_wanted(state, state.now_s, NOTHING_ON) == frozenset()
+        both = {Detector.OBJECTS, Detector.PERSONS} <= set(state.detectors_off)
+        assert not (both and PlannedLook.OBJECTS in wanted)
 
 
 def _good_frame(at_s: float, n: int, scan: Scan) -> list[Observation]:

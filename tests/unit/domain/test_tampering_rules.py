@@ -10,15 +10,17 @@ from examhall.domain.observation import (
     ConnectionChanged,
     Detector,
     DetectorsOff,
+    FacesObserved,
     FrameUnseen,
     PageEventKind,
     SamplingChanged,
+    Scan,
     TimePassed,
     WatchChanged,
 )
 from examhall.domain.policy import Signal
 from examhall.domain.rules.tampering import PICTURES_KEPT
-from support.watched import Room
+from support.watched import FACES, Room
 
 K = PageEventKind
 
@@ -32,7 +34,10 @@ class Camera:
     def show(self, at_s: float, fingerprint: int, exact: int | None = None) -> None:
         self.sequence += 1
         noise = self.chance.getrandbits(64) if exact is None else exact
-        self.room.feed(CameraObserved(at_s, 100.0, 50.0, 200.0, fingerprint, noise, self.sequence))
+        self.room.feed(
+            CameraObserved(at_s, 100.0, 50.0, 200.0, fingerprint, noise, self.sequence),
+            FacesObserved(at_s, Scan.FINE, FACES[:1], self.sequence),
+        )
 
     def scene(self) -> int:
         return self.chance.getrandbits(64)
@@ -44,7 +49,9 @@ def test_a_loop_to_the_last_pixel_is_found() -> None:
     for t in range(130):
         camera.show(t, *loop[t % len(loop)])
     assert camera.room.open == {"spoof#1"}
-    assert camera.room.incidents["spoof#1"].opened_at_s == 61
+    assert (
+        camera.room.incidents["spoof#1"].opened_at_s == 62
+    )  # each picture but the first once, then three again
     assert camera.room.words("spoof#1").startswith("The same pictures come again, ")
 
 
@@ -70,6 +77,16 @@ def test_a_frozen_picture_is_a_blocked_camera_alone() -> None:
     for t in range(60):
         camera.show(t, 7, 7)
     assert camera.room.open == {"camera_blocked#1"}
+
+
+def test_an_empty_seat_before_a_painted_background_is_no_loop() -> None:
+    camera = Camera()
+    for t in range(100):
+        n = t + 1
+        camera.room.feed(
+            CameraObserved(t, 100.0, 50.0, 200.0, t % 3, t % 3, n), FacesObserved(t, Scan.FINE, (), n)
+        )
+    assert set(camera.room.incidents) == {"no_face#1"}
 
 
 def test_a_living_picture_that_moves_is_no_loop() -> None:
@@ -230,7 +247,7 @@ def test_pictures_that_stop_while_the_page_is_there_are_told() -> None:
     assert room.incidents == {}
     seconds(room, 19, 19)
     assert room.open == {"camera_blocked#1"}
-    assert room.words("camera_blocked#1").startswith("No pictures come for 4.0 s, the last one 14 s ago")
+    assert room.words("camera_blocked#1").startswith("No pictures come for 4.0 s, none in the last 14 s")
     for t in range(20, 25):
         room.frame(t, 1)
         seconds(room, t, t)

@@ -130,6 +130,15 @@ def test_lips_are_told_by_how_the_mouth_varies(mouths: list[float], said: str) -
     assert room.words("speech#1").startswith(said)
 
 
+def test_pictures_that_come_after_a_short_remark_still_tell_its_lips() -> None:
+    room = Room()
+    speak(room, 10.0, 2.0)
+    assert room.words("speech#1").startswith("Voice, lips unknown")
+    watch_mouth(room, 10.6, [0.10, 0.11] * 5)
+    assert room.words("speech#1").startswith("Voice, lips still for 2.0 s")
+    assert room.incidents["speech#1"].last_seen_at_s == 12.0
+
+
 def test_slow_pictures_do_not_tell_lips() -> None:
     room = Room()
     for t in range(10, 30):

@@ -125,9 +125,10 @@ def _frame(
             state = presence.observe_unseen(state, seen.at_s)
         case HeadObserved():
             state = replace(state, looks=replace(state.looks, head_at_s=seen.at_s))
-            state = voice.observe_mouth(state, seen)
-            state, changes = attention.observe_head(state, seen, policy)
-            state, more = tampering.observe_face(state, seen, policy)
+            for look in (attention.observe_head, tampering.observe_face):
+                state, more = look(state, seen, policy)
+                changes += more
+            state, more = voice.observe_mouth(state, seen)
             changes += more
         case IdentityObserved():
             state, changes = identity.observe_identity(state, seen, policy)

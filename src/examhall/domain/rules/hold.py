@@ -108,6 +108,14 @@ def count(
     return hold, ()
 
 
+def restate(hold: Hold, at_s: float, sighting: Sighting) -> tuple[Hold, Changes]:
+    """Say better what was seen already; no time passes and nothing is seen again."""
+    if hold.best is None or sighting.rank < hold.best.rank:
+        return hold, ()
+    hold = replace(hold, best=sighting)
+    return _tell(_refresh(hold, more=0), at_s) if hold.is_open else (hold, ())
+
+
 def close(hold: Hold, at_s: float) -> tuple[Hold, Changes]:
     """Close what is open and forget what is pending."""
     cleared = replace(

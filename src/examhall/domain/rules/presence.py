@@ -104,7 +104,7 @@ def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesS
     if silent_s < limit_s or held or (level.on and level.confirmed):
         return state, ()
     sighting = Sighting(
-        "No pictures come", f"the last one {silent_s:.0f} s ago",
+        "No pictures come", f"none in the last {silent_s:.0f} s",
         0.9, (("silent_s", round(silent_s, 1)),),
     )  # fmt: skip
     return sample(state, policy, Signal.CAMERA_BLOCKED, at_s, TICK_GAP_S, holds_now=True, sighting=sighting)

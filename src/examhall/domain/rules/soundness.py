@@ -20,7 +20,13 @@ _LARGEST = 1e12  # far beyond any time, pixel or score; sums and products of suc
 
 def is_sound(seen: Observation) -> bool:
     """Whether every number of the observation is one to reckon with."""
+    if isinstance(seen, CameraObserved) and not (_is_hash(seen.fingerprint) and _is_hash(seen.exact_hash)):
+        return False
     return all(number is None or abs(number) <= _LARGEST for number in _numbers(seen))
+
+
+def _is_hash(value: int) -> bool:
+    return 0 <= value < 2**64
 
 
 def _numbers(seen: Observation) -> Iterator[float | None]:

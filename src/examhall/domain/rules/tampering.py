@@ -20,6 +20,7 @@ from examhall.domain.rules.state import (
     explains,
     freeze,
     look_gap_s,
+    max_gap_s,
     rule_of,
     sample,
 )
@@ -28,6 +29,8 @@ from examhall.domain.rules.state import count as count_event
 PICTURES_KEPT = 240
 REPEATS_NEEDED = 3  # the same picture to the last pixel, not one after the other
 REPEATS_WITHIN_S = 120.0
+
+REASONS_KEPT = 8
 
 LOOP_FRAMES = 16
 LOOP_LOOK_EVERY = 8  # frames; looking is cheap, not free
@@ -52,6 +55,9 @@ def observe_picture(state: RulesState, seen: CameraObserved, policy: Policy) -> 
     old = state.pictures
     if not state.sees or not asked(state, policy, Signal.SPOOF) or state.camera.blocked:
         return state, ()  # black pictures are alike, and frozen ones are camera_blocked
+    face_at_s = state.scans.face_at_s
+    if face_at_s is None or seen.at_s - face_at_s > max_gap_s(state, policy):
+        return state, ()  # an empty seat before a painted background is alike too
     if old.frame_sequence is not None and seen.frame_sequence <= old.frame_sequence:
         return state, ()  # a picture sent again after a gap of the network
     pictures, again = _keep(old, seen)
@@ -99,7 +105,7 @@ def observe_device(
     state: RulesState, seen: CameraDeviceObserved, policy: Policy
 ) -> tuple[RulesState, Changes]:
     """Take what is known of the camera. Before the exam is live it is remembered and told then."""
-    state = replace(state, device=Device(seen.virtual_score, seen.reasons))
+    state = replace(state, device=Device(seen.virtual_score, seen.reasons[:REASONS_KEPT]))
     return tell_device(state, seen.at_s, policy)
 
 

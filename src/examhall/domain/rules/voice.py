@@ -9,6 +9,7 @@ from statistics import pstdev
 
 from examhall.domain.observation import Detector, HeadObserved, SpeechObserved
 from examhall.domain.policy import Policy, Signal
+from examhall.domain.rules import hold as holds
 from examhall.domain.rules.hold import Changes, Sighting
 from examhall.domain.rules.state import TICK_GAP_S, Mouth, RulesState, Voice, asked, rule_of, sample
 
@@ -25,6 +26,7 @@ LIPS_WINDOW_S = 2.5
 LIPS_MIN_PICTURES = 8
 LIPS_MIN_SPAN_S = 1.2
 LIPS_MAX_STEP_S = 0.5  # pictures further apart miss the movement
+_LIPS_KNOWN = 1.0  # outranks what is said without them
 _AROUND_S = 0.3  # pictures and sound are not timed to the millisecond
 
 
@@ -65,12 +67,20 @@ def observe_speech(state: RulesState, seen: SpeechObserved, policy: Policy) -> t
     return state, changes
 
 
-def observe_mouth(state: RulesState, seen: HeadObserved) -> RulesState:
-    """Keep how far the mouth was open, where that can be trusted."""
+def observe_mouth(state: RulesState, seen: HeadObserved) -> tuple[RulesState, Changes]:
+    """Keep how far the mouth was open, where that can be trusted; pictures of a voice may come after it."""
     if seen.mouth_open is None or seen.doubt is not None:
-        return state
+        return state, ()
     mouths = (*state.voice.mouths, Mouth(seen.at_s, seen.mouth_open))
-    return replace(state, voice=replace(state.voice, mouths=mouths[-MOUTHS_KEPT:]))
+    state = replace(state, voice=replace(state.voice, mouths=mouths[-MOUTHS_KEPT:]))
+    hold = state.hold(Signal.SPEECH)
+    if not state.sees or hold.best is None or hold.best.rank >= _LIPS_KNOWN:
+        return state, ()
+    lips = _lips(state)
+    if lips is None:
+        return state, ()
+    hold, changes = holds.restate(hold, seen.at_s, _with_lips(hold.best, lips))
+    return state.with_hold(Signal.SPEECH, hold), changes
 
 
 def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
@@ -155,20 +165,27 @@ def _runs(mouths: list[Mouth]) -> list[list[Mouth]]:
 
 
 def _sighting(seen: SpeechObserved, lips: _Lips | None) -> Sighting:
-    said = "lips unknown" if lips is None else "lips moving" if lips.moving else "lips still"
-    shown = "" if lips is None else f", mouth varies by {lips.spread:.2f} in {lips.pictures} pictures"
     share = min(1.0, max(0.0, seen.speech_share))
     loud = 1.0 if seen.level_dbfs > -45.0 else 0.8
     clear = 1.0 if seen.clipped_share < 0.05 else 0.8
-    numbers: tuple[tuple[str, float], ...] = (
-        ("speech_share", share), ("level_dbfs", seen.level_dbfs), ("probability", seen.probability),
-    )  # fmt: skip
-    if lips is not None:
-        numbers = (*numbers, ("mouth_sd", lips.sd), ("mouth_range", lips.spread))
-    return Sighting(
-        phrase=f"Voice, {said}",
-        detail=f"level {seen.level_dbfs:.0f} dBFS{shown}",
+    heard = Sighting(
+        phrase="Voice, lips unknown",
+        detail=f"level {seen.level_dbfs:.0f} dBFS",
         confidence=max(0.05, (0.4 + 0.55 * share) * loud * clear),
-        numbers=tuple((name, round(number, 4)) for name, number in numbers),
-        rank=0.0 if lips is None else 1.0,
+        numbers=(
+            ("speech_share", round(share, 4)),
+            ("level_dbfs", round(seen.level_dbfs, 2)),
+            ("probability", round(seen.probability, 4)),
+        ),
+    )
+    return heard if lips is None else _with_lips(heard, lips)
+
+
+def _with_lips(heard: Sighting, lips: _Lips) -> Sighting:
+    return replace(
+        heard,
+        phrase="Voice, lips moving" if lips.moving else "Voice, lips still",
+        detail=f"{heard.detail}, mouth varies by {lips.spread:.2f} in {lips.pictures} pictures",
+        numbers=(*heard.numbers, ("mouth_sd", round(lips.sd, 4)), ("mouth_range", round(lips.spread, 4))),
+        rank=_LIPS_KNOWN,
     )
