@@ -184,13 +184,17 @@ describe('candidate socket', () => {
     const { socket, line, told, welcome } = setUp();
     const picture = new Uint8Array(10);
     welcome();
-    expect(socket.sendPicture(picture)).toBe(true);
+    expect(socket.sendFrame('camera', picture)).toBe('sent');
     line().bufferedAmount = 600 * 1024;
-    expect(socket.sendPicture(picture)).toBe(false);
+    expect(socket.sendFrame('camera', picture)).toBe('held');
+    expect(socket.sendFrame('audio', picture)).toBe('sent');
+    line().bufferedAmount = 700 * 1024;
+    expect(socket.sendFrame('audio', picture)).toBe('held');
+    expect(socket.held).toEqual({ camera: 1, screen: 0, audio: 1 });
     expect(socket.send({ type: 'raise_hand', raised: true })).toBe(true);
 
     vi.advanceTimersByTime(12_001);
-    expect(socket.sendPicture(picture)).toBe(false);
+    expect(socket.sendFrame('camera', picture)).toBe('closed');
     expect(told.at(-1)).toBe('lost 0');
   });
 

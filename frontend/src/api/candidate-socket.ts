@@ -5,8 +5,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 /** A socket that cannot say hello and be welcomed in this time is given up. */
 const WELCOME_WITHIN_MS = 10_000;
-/** Bytes that may wait in the browser before a picture is dropped: only pictures may be. */
-const PICTURE_BACKLOG_BYTES = 512 * 1024;
+/** Bytes that may wait in the browser before frames are dropped: sound after pictures, messages never. */
+const BACKLOG_BYTES = { camera: 512 * 1024, screen: 512 * 1024, audio: 640 * 1024 };
 /** A backlog that never drains for so long means the line is dead, whatever the browser says. */
 const STALLED_AFTER_MS = 12_000;
 /** After so many openings in a row without a welcome the page also speaks HTTP. */
@@ -22,6 +22,10 @@ const REFUSALS: Partial<Record<number, Refusal>> = {
   4409: 'second_device',
   4410: 'over',
 };
+
+export type FrameKind = keyof typeof BACKLOG_BYTES;
+/** held: dropped, since too much waits before it; closed: there is no line. */
+export type Delivery = 'sent' | 'held' | 'closed';
 
 export interface CandidateSocketEvents {
   message(message: ServerToCandidate): void;
@@ -53,6 +57,7 @@ export class CandidateSocket {
   #stopped = false;
   #waitAtLeastMs = 0;
   #backlogSince: number | null = null;
+  readonly #held = { camera: 0, screen: 0, audio: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CandidateSocketOptions) {
@@ -101,10 +106,15 @@ export class CandidateSocket {
     return true;
   }
 
-  /** False when the picture was dropped because the line is closed or does not keep up. */
-  sendPicture(frame: Uint8Array<ArrayBuffer>): boolean {
+  /** Frames that were held back because the line did not keep up. */
+  get held(): Readonly<Record<FrameKind, number>> {
+    return this.#held;
+  }
+
+  /** Sends a picture or sound, or drops it when the line is closed or does not keep up. */
+  sendFrame(kind: FrameKind, frame: Uint8Array<ArrayBuffer>): Delivery {
     if (!this.#welcomed || this.#socket === null) {
-      return false;
+      return 'closed';
     }
     const backlog = this.#socket.bufferedAmount;
     if (backlog === 0) {
@@ -113,14 +123,15 @@ export class CandidateSocket {
       this.#backlogSince ??= performance.now();
       if (performance.now() - this.#backlogSince > STALLED_AFTER_MS) {
         this.#lose();
-        return false;
+        return 'closed';
       }
     }
-    if (backlog > PICTURE_BACKLOG_BYTES) {
-      return false;
+    if (backlog > BACKLOG_BYTES[kind]) {
+      this.#held[kind] += 1;
+      return 'held';
     }
     this.#socket.send(frame);
-    return true;
+    return 'sent';
   }
 
   #open(): void {

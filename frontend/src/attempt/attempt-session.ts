@@ -1,17 +1,21 @@
-import type { CandidateMessage, PageEventKind, ServerToCandidate } from '@/api/generated/socket';
+import type {
+  CandidateMessage,
+  Device as CameraDevice,
+  PageEventKind,
+  ServerToCandidate,
+} from '@/api/generated/socket';
 import { BLOCKED_AFTER_FAILURES, CandidateSocket } from '@/api/candidate-socket';
 import * as attemptApi from '@/attempt/attempt-api';
+import { CaptureLine } from '@/attempt/capture-line';
 import { createAttemptStore, viewAfter, type AttemptStore } from '@/attempt/attempt-store';
 import { DeviceKeeper, STOPPED } from '@/attempt/device-keeper';
 import { EventSender } from '@/attempt/event-sender';
 import { heardNow } from '@/attempt/exam-clock';
 import { neededDevices } from '@/attempt/needed-devices';
 import { isOver } from '@/attempt/states';
-import { sampleCamera, type CameraSampler, type Picture } from '@/media/capture';
 import type { DeviceKind } from '@/media/devices';
 import { openEventQueue, type EventQueue } from '@/media/event-queue';
-import { packFrame } from '@/media/frame-header';
-import type { Published, Publisher } from '@/media/meeting-client';
+import type { Publisher } from '@/media/meeting-client';
 import { newId } from '@/media/new-id';
 import { P2PPublisher } from '@/media/p2p/publisher';
 import { PageWatch } from '@/media/page-events';
@@ -31,9 +35,7 @@ export class AttemptSession {
   readonly #socket: CandidateSocket;
   readonly #events: EventSender;
   readonly #publisher: Publisher;
-  #sampler: CameraSampler | null = null;
-  #intervalS: number;
-  #pictures = 0;
+  readonly #capture: CaptureLine;
   readonly #page: PageWatch;
   readonly #fullScreen: PageWatch;
   #http: ReturnType<typeof setInterval> | undefined;
@@ -48,7 +50,6 @@ export class AttemptSession {
   private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue) {
     this.#attemptId = room.attempt_id;
     this.#instanceId = instanceId;
-    this.#intervalS = room.sampling_interval_s;
     this.store = createAttemptStore(room);
     this.#socket = new CandidateSocket({
       url: `${window.location.origin.replace(/^http/, 'ws')}/ws/attempts/${encodeURIComponent(room.attempt_id)}`,
@@ -83,15 +84,24 @@ export class AttemptSession {
     this.#publisher = new P2PPublisher((signal) => {
       socket.send({ type: 'watch_signal', ...signal });
     });
-    const report = (kind: PageEventKind) => {
-      this.#report(kind);
+    const report = (kind: PageEventKind, device?: CameraDevice) => {
+      void this.#events.report(kind, device);
     };
+    this.#capture = new CaptureLine(
+      {
+        send: (kind, frame) => socket.sendFrame(kind, frame),
+        post: (frame) => (this.store.getState().connection === 'limited' ? this.#post(frame) : null),
+        report,
+      },
+      room.sampling_interval_s,
+    );
     this.#page = new PageWatch(report);
     this.#fullScreen = new PageWatch(report);
     this.devices = new DeviceKeeper(this.store, {
       event: report,
       changed: (tracks) => {
-        this.#devicesChanged(tracks);
+        this.#publisher.publish(tracks);
+        this.#capture.use(tracks);
       },
     });
   }
@@ -171,7 +181,7 @@ export class AttemptSession {
     const { room, devices } = this.store.getState();
     for (const kind of neededDevices(room)) {
       // An earlier page load had it on; that this one goes on without it is worth the same word.
-      if (devices[kind].status !== 'on') this.#report(STOPPED[kind]);
+      if (devices[kind].status !== 'on') void this.#events.report(STOPPED[kind]);
     }
     this.store.setState({ devicesReady: true });
     this.#watchWhileLive();
@@ -182,7 +192,7 @@ export class AttemptSession {
     if (this.store.getState().connection === 'limited') {
       attemptApi.checkCamera(this.#attemptId, step, skip).then(
         (checkIn) => {
-          this.store.setState({ checkIn });
+          this.#checkStands(checkIn);
         },
         () => undefined, // the next picture's answer says where it stands
       );
@@ -230,7 +240,7 @@ export class AttemptSession {
       case 'welcome':
         // Before anything new is reported, so that things arrive in the order they happened.
         void this.#events.resend();
-        this.#setInterval(message.sampling_interval_s);
+        this.#capture.setInterval(message.sampling_interval_s);
         this.#stillAcknowledge(message.warnings.map(({ id }) => id));
         this.#afterState();
         break;
@@ -241,7 +251,13 @@ export class AttemptSession {
         void this.#events.acknowledge(message.instance_id, message.seq);
         break;
       case 'sampling':
-        this.#setInterval(message.interval_s);
+        this.#capture.setInterval(message.interval_s);
+        break;
+      case 'burst':
+        this.#capture.burst(message.interval_s, message.for_s);
+        break;
+      case 'check_in':
+        this.#listenWhileWanted();
         break;
       case 'watch_open': {
         const { watch_id: watchId, ice_servers: iceServers, relay_only: relayOnly, profile } = message;
@@ -282,7 +298,6 @@ export class AttemptSession {
   #opened(): void {
     this.#leaveHttp();
     this.store.setState({ connection: 'open' });
-    if (this.store.getState().checkIn !== null) this.checkCamera(null);
     for (const { clientId, text } of this.store.getState().unsentChat) {
       this.#send({ type: 'chat', client_id: clientId, text });
     }
@@ -341,53 +356,44 @@ export class AttemptSession {
 
   // ---- what the page sees -------------------------------------------------------------------------
 
-  #report(kind: PageEventKind): void {
-    void this.#events.report(kind);
-  }
-
   #watchWhileLive(): void {
     const { room, state, devicesReady } = this.store.getState();
     const live = room.consented && (state === 'live' || state === 'paused');
     const { watch_focus: focus, watch_clipboard: clipboard, watch_fullscreen: fullscreen } = room;
-    this.#page.watch(live ? { focus, clipboard, fullscreen: false } : null);
+    const unwatched = { focus: false, clipboard: false, fullscreen: false, screens: false };
+    this.#page.watch(live ? { ...unwatched, focus, clipboard, screens: room.watch_second_screen } : null);
     // A reload leaves full screen; until the candidate has clicked, that is nobody's doing.
-    this.#fullScreen.watch(live && devicesReady ? { focus: false, clipboard: false, fullscreen } : null);
+    this.#fullScreen.watch(live && devicesReady ? { ...unwatched, fullscreen } : null);
+    this.#listenWhileWanted();
   }
 
-  #devicesChanged(tracks: Published): void {
-    this.#publisher.publish(tracks);
-    this.#sampler?.stop();
-    this.#sampler =
-      tracks.camera === null
-        ? null
-        : sampleCamera(tracks.camera, this.#intervalS, (picture) => {
-            this.#take(picture);
-          });
-  }
-
-  #take({ jpeg, capturedAt }: Picture): void {
-    const head = { kind: 'camera', codec: 'jpeg', sequence: this.#pictures, capturedAt } as const;
-    this.#pictures += 1;
-    const frame = packFrame(head, jpeg);
-    if (!this.#socket.sendPicture(frame) && this.store.getState().connection === 'limited') {
-      void this.#postPicture(frame);
-    }
+  /** Sound leaves the page only where the exam asks for it: while it runs, and to try the voice before. */
+  #listenWhileWanted(): void {
+    const { room, state, checkIn } = this.store.getState();
+    const live = room.consented && state === 'live';
+    const trying =
+      room.consented && checkIn?.step === 'voice' && (state === 'checking_in' || state === 'waiting');
+    this.#capture.listen({
+      sound: room.listen && (live || trying),
+      silence: live && room.watch_microphone,
+    });
   }
 
   /** Sockets are blocked: the answer carries what the socket would say of the sampling. */
-  async #postPicture(frame: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #post(frame: Uint8Array<ArrayBuffer>): Promise<void> {
     const taken = await attemptApi.sendFrame(this.#attemptId, this.#instanceId, frame);
     if (taken === null) return;
-    this.#setInterval(taken.sampling_interval_s);
-    if (taken.check_in !== null) this.store.setState({ checkIn: taken.check_in });
+    this.#capture.setInterval(taken.sampling_interval_s);
+    if (taken.check_in !== null) this.#checkStands(taken.check_in);
   }
 
-  #setInterval(seconds: number): void {
-    this.#intervalS = seconds;
-    this.#sampler?.setInterval(seconds);
+  #checkStands(checkIn: attemptApi.CheckInView | null): void {
+    this.store.setState({ checkIn });
+    this.#listenWhileWanted();
   }
 
   #stopCapture(): void {
+    this.#capture.listen({ sound: false, silence: false });
     this.#page.watch(null);
     this.#fullScreen.watch(null);
     this.#publisher.close();

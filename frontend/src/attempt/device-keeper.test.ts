@@ -4,6 +4,7 @@ import type { AttemptStore, AttemptView } from '@/attempt/attempt-store';
 import { DeviceKeeper } from '@/attempt/device-keeper';
 
 class Track extends EventTarget {
+  label = 'Front';
   muted = false;
   readyState = 'live';
   stop = vi.fn();
@@ -33,13 +34,17 @@ async function withCamera() {
     devices: { camera: off, microphone: off, screen: off },
   })) as AttemptStore;
   const events: string[] = [];
+  const cameras: string[] = [];
   const keeper = new DeviceKeeper(store, {
-    event: (kind) => events.push(kind),
+    event: (kind, device) => {
+      events.push(kind);
+      if (device !== undefined) cameras.push(`${kind} ${device.label}`);
+    },
     changed: () => undefined,
   });
   await keeper.open('camera', 'front');
   const camera = (): AttemptView['devices']['camera'] => store.getState().devices.camera;
-  return { track, asked, keeper, events, camera };
+  return { track, asked, keeper, events, cameras, camera };
 }
 
 beforeEach(() => {
@@ -55,6 +60,13 @@ describe('device keeper', () => {
     track.becomes(false);
     expect(camera()).toMatchObject({ status: 'on', silent: false });
     expect(events).toEqual(['camera_started', 'camera_stopped', 'camera_started']);
+  });
+
+  it('describes the camera whenever it starts', async () => {
+    const { track, cameras } = await withCamera();
+    track.becomes(true);
+    track.becomes(false);
+    expect(cameras).toEqual(['camera_started Front', 'camera_started Front']);
   });
 
   it('tells once when it goes away', async () => {

@@ -1,11 +1,13 @@
-import type { PageEventKind } from '@/api/generated/socket';
+import type { Device as CameraDevice, PageEventKind } from '@/api/generated/socket';
+import { describeCamera } from '@/media/camera-device';
 import { chooseInput, chosenInput } from '@/media/chosen-input';
 import { openDevice, type DeviceKind } from '@/media/devices';
 import type { Published } from '@/media/meeting-client';
 import type { AttemptStore, Device } from '@/attempt/attempt-store';
 
 interface Listener {
-  event(kind: PageEventKind): void;
+  /** device: of the camera, with camera_started. */
+  event(kind: PageEventKind, device?: CameraDevice): void;
   changed(tracks: Published): void;
 }
 
@@ -63,7 +65,7 @@ export class DeviceKeeper {
       }
     }
     this.#show(kind, { status: 'on', stream, silent: kind !== 'screen' && track.muted });
-    this.#listener.event(STARTED[kind]);
+    this.#report(STARTED[kind], track);
     this.#tell();
     return true;
   }
@@ -79,8 +81,14 @@ export class DeviceKeeper {
   #silenced(kind: DeviceKind, track: MediaStreamTrack, stream: MediaStream): void {
     if (this.#tracks[kind] === track && track.readyState === 'live') {
       this.#show(kind, { status: 'on', stream, silent: track.muted });
-      this.#listener.event(track.muted ? STOPPED[kind] : STARTED[kind]);
+      // Of the microphone somebody else tells, who hears it.
+      if (kind === 'camera') this.#report(track.muted ? STOPPED.camera : STARTED.camera, track);
     }
+  }
+
+  #report(event: PageEventKind, track: MediaStreamTrack): void {
+    if (event === 'camera_started') this.#listener.event(event, describeCamera(track));
+    else this.#listener.event(event);
   }
 
   #release(kind: DeviceKind): void {

@@ -1,4 +1,4 @@
-import type { PageEvent, PageEventKind } from '@/api/generated/socket';
+import type { Device, PageEvent, PageEventKind } from '@/api/generated/socket';
 import { toWire, type EventQueue, type StoredEvent } from '@/media/event-queue';
 
 /** How events leave the page, whichever way is open. */
@@ -19,8 +19,15 @@ export class EventSender {
     this.#line = line;
   }
 
-  report(kind: PageEventKind): Promise<void> {
-    const event = { kind, pageMs: performance.now(), occurredAt: Date.now(), late: !this.#line.isOpen };
+  /** device: of the camera, with camera_started. */
+  report(kind: PageEventKind, device?: Device): Promise<void> {
+    const event = {
+      kind,
+      pageMs: performance.now(),
+      occurredAt: Date.now(),
+      late: !this.#line.isOpen,
+      ...(device === undefined ? {} : { device }),
+    };
     return this.#next(async () => {
       const stored = await this.#queue.add(event);
       this.#line.send(toWire(stored, stored.late));

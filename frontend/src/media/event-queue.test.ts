@@ -74,6 +74,7 @@ describe('event queue', () => {
       occurred_at: 10,
       late: true,
       instance_id: 'page-1',
+      device: null,
     });
   });
 });

@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { PageEvent, PageEventKind } from '@/api/generated/socket';
+import type { Device, PageEvent, PageEventKind } from '@/api/generated/socket';
 
 /** One page event of one page load, kept until the server has it. */
 export interface StoredEvent {
@@ -11,6 +11,8 @@ export interface StoredEvent {
   pageMs: number;
   occurredAt: number;
   late: boolean;
+  /** Of the camera, with camera_started. */
+  device?: Device;
 }
 
 interface EventsDb extends DBSchema {
@@ -21,7 +23,7 @@ export interface EventQueue {
   /** Highest sequence number this page load has used. */
   readonly lastSeq: number;
   /** Numbers the event at once and keeps it; the promise resolves when it is safe. */
-  add(event: Pick<StoredEvent, 'kind' | 'pageMs' | 'occurredAt' | 'late'>): Promise<StoredEvent>;
+  add(event: Pick<StoredEvent, 'kind' | 'pageMs' | 'occurredAt' | 'late' | 'device'>): Promise<StoredEvent>;
   /** Everything not acknowledged, of this and of earlier page loads, in order. */
   pending(): Promise<StoredEvent[]>;
   acknowledge(instanceId: string, seq: number): Promise<void>;
@@ -62,6 +64,7 @@ export function toWire(event: StoredEvent, late: boolean): PageEvent {
     occurred_at: event.occurredAt,
     late,
     instance_id: event.instanceId,
+    device: event.device ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PageWatch, watchPage } from '@/media/page-events';
 
-const everything = { focus: true, fullscreen: true, clipboard: true };
+const everything = { focus: true, fullscreen: true, clipboard: true, screens: false };
 let stop = (): void => undefined;
 let focused = true;
 
@@ -63,7 +63,7 @@ describe('watchPage', () => {
   });
 
   it('is silent about what the policy does not watch, and after it is stopped', () => {
-    const seen = watch({ focus: false, fullscreen: false, clipboard: true });
+    const seen = watch({ focus: false, fullscreen: false, clipboard: true, screens: false });
     document.dispatchEvent(new Event('visibilitychange'));
     document.dispatchEvent(new Event('fullscreenchange'));
     stop();

@@ -1,9 +1,11 @@
 import type { PageEventKind } from '@/api/generated/socket';
+import { watchScreens } from '@/media/second-screen';
 
 export interface PageEventOptions {
   focus: boolean;
   fullscreen: boolean;
   clipboard: boolean;
+  screens: boolean;
 }
 
 /**
@@ -33,8 +35,10 @@ export function watchPage(options: PageEventOptions, report: (kind: PageEventKin
       });
     }
   }
+  const stopScreens = options.screens ? watchScreens(report) : () => undefined;
   return () => {
     stop.abort();
+    stopScreens();
   };
 }
 

@@ -15,6 +15,8 @@ def with_sharing(record: AttemptRecord, kinds: Iterable[PageEventKind]) -> Attem
                 record = replace(record, sharing_camera=kind is PageEventKind.CAMERA_STARTED)
             case PageEventKind.MICROPHONE_STARTED | PageEventKind.MICROPHONE_STOPPED:
                 record = replace(record, sharing_microphone=kind is PageEventKind.MICROPHONE_STARTED)
+            case PageEventKind.MICROPHONE_MUTED | PageEventKind.MICROPHONE_UNMUTED:
+                record = replace(record, sharing_microphone=kind is PageEventKind.MICROPHONE_UNMUTED)
             case PageEventKind.SCREEN_SHARE_STARTED | PageEventKind.SCREEN_SHARE_STOPPED:
                 record = replace(record, sharing_screen=kind is PageEventKind.SCREEN_SHARE_STARTED)
             case _:

@@ -1989,6 +1989,8 @@ export interface components {
             exam_title: string;
             /** Instructions */
             instructions: string;
+            /** Listen */
+            listen: boolean;
             /**
              * Meeting Provider
              * @enum {string}
@@ -2012,6 +2014,10 @@ export interface components {
             watch_focus: boolean;
             /** Watch Fullscreen */
             watch_fullscreen: boolean;
+            /** Watch Microphone */
+            watch_microphone: boolean;
+            /** Watch Second Screen */
+            watch_second_screen: boolean;
         };
         /**
          * RoomState

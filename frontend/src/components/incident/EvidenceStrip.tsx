@@ -6,11 +6,13 @@ import { Dialog } from '@/components/ui/Dialog';
 import { clockTime } from '@/format/time';
 import styles from './EvidenceStrip.module.css';
 
-const WHAT = { camera: 'Camera', screen: 'Screen', gap: 'Missing' } as const;
+const WHAT = { camera: 'Camera', screen: 'Screen', audio: 'Sound', gap: 'Missing' } as const;
 
-const isPicture = (one: Evidence): one is Evidence & { url: string } => one.url !== null;
+const isThere = (one: Evidence): one is Evidence & { url: string } => one.url !== null;
+const isPicture = (one: Evidence): one is Evidence & { url: string } => isThere(one) && one.kind !== 'audio';
+const isSound = (one: Evidence): one is Evidence & { url: string } => isThere(one) && one.kind === 'audio';
 
-/** The pictures around an incident, from before to after; a press enlarges, arrows walk. */
+/** The pictures around an incident, from before to after; a press enlarges, arrows walk. Sound can be played. */
 export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[]; what: string }) {
   const pictures = evidence.filter(isPicture);
   const [shown, setShown] = useState<number | null>(null);
@@ -41,6 +43,18 @@ export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[
                 />
                 <span aria-hidden>{clockTime(one.captured_at, true)}</span>
               </button>
+            ) : isSound(one) ? (
+              <figure className={styles.sound}>
+                {/* Nothing is fetched before somebody wants to hear it. What was said has no subtitles. */}
+                {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
+                <audio
+                  controls
+                  preload="none"
+                  src={one.url}
+                  aria-label={`Sound from ${clockTime(one.captured_at, true)}: ${what}`}
+                />
+                <figcaption aria-hidden>Sound from {clockTime(one.captured_at, true)}</figcaption>
+              </figure>
             ) : (
               <span className={styles.gap}>{one.note === '' ? 'A picture is missing here' : one.note}</span>
             )}

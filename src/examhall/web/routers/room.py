@@ -6,7 +6,6 @@ from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.ports.meetings import ProviderName
 from examhall.application.room import RoomView
 from examhall.application.services import Services
-from examhall.domain.listening import listens
 from examhall.domain.policy import Signal
 from examhall.web.auth import Candidate, Use
 from examhall.web.schemas import AskCheckIn, Consent, FrameTaken, Notice, Room, RoomState, Watched
@@ -109,7 +108,7 @@ def _room(view: RoomView, provider: ProviderName) -> Room:
         watch_focus=bool(view.watched & {Signal.TAB_HIDDEN, Signal.WINDOW_BLUR}),
         watch_microphone=Signal.MICROPHONE_MUTED in view.watched,
         watch_second_screen=Signal.SECOND_SCREEN in view.watched,
-        listen=listens(policy),
+        listen=Signal.SPEECH in view.watched,
         clock=view.clock,
         sampling_interval_s=policy.scan.interval_s,
         meeting_provider=provider,
