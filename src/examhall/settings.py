@@ -86,6 +86,32 @@ class Settings(BaseSettings):
     livekit_api_key: str | None = Field(None, description="Name of the LiveKit API key.")
     livekit_api_secret: SecretStr | None = Field(None, description="Secret of the LiveKit API key.")
 
+    realtimekit_account_id: str | None = Field(None, description="Cloudflare account that has the app.")
+    realtimekit_app_id: str | None = Field(None, description="RealtimeKit app.")
+    realtimekit_api_token: SecretStr | None = Field(
+        None, description="Cloudflare API token with the right Realtime: Edit."
+    )
+    realtimekit_base_url: str = Field(
+        "https://api.cloudflare.com/client/v4", description="Where Cloudflare's API is."
+    )
+    realtimekit_webhook_keys_url: str = Field(
+        "https://api.realtime.cloudflare.com/.well-known/webhooks.json",
+        description="Where RealtimeKit publishes the key of its reports.",
+    )
+    dyte_org_id: str | None = Field(None, description="Dyte organisation.")
+    dyte_api_key: SecretStr | None = Field(None, description="Dyte API key.")
+    dyte_base_url: str = Field("https://api.dyte.io/v2", description="Where Dyte's v2 API is.")
+    dyte_webhook_keys_url: str = Field(
+        "https://api.dyte.io/.well-known/webhooks.json",
+        description="Where Dyte publishes the key of its reports.",
+    )
+    meeting_candidate_preset: str = Field(
+        "examhall-candidate", description="Preset of candidates at RealtimeKit or Dyte."
+    )
+    meeting_proctor_preset: str = Field(
+        "examhall-proctor", description="Preset of proctors at RealtimeKit or Dyte."
+    )
+
     @field_validator("trusted_proxies", "detect_faces_origins", "ice_servers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

@@ -8,7 +8,8 @@ import pytest
 
 from examhall.application.ports.meetings import Booth, MeetingEventKind, Seat
 from examhall.domain.errors import ErrorKind, ExamhallError
-from support.meeting_rigs import RIGS, Report, Rig
+from support.meeting_rigs import RIGS, Rig
+from support.reports import Report
 
 BOOTH = Booth("exam1", "attempt1")
 CANDIDATE = Seat("attempt1", "candidate")

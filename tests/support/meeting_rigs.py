@@ -4,7 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +15,11 @@ from examhall.adapters.meetings.p2p import PeerToPeer, TurnSecret
 from examhall.adapters.system import SystemClock
 from examhall.application.ports.meetings import Media, MeetingEventKind, MeetingProvider
 from examhall.application.views import IceServer
+from examhall.bootstrap.meetings import build_provider
+from examhall.settings import Settings
+from support.hosted_service import HostedService, hosted_service
 from support.livekit_server import KEY, SECRET, livekit_node
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A webhook as it would come in; headers in lower case."""
-
-    headers: Mapping[str, str]
-    body: bytes
+from support.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +85,63 @@ async def _started(provider: MeetingProvider) -> AsyncIterator[None]:
         await provider.stop()
 
 
-RIGS = {"p2p": p2p_rig, "livekit": livekit_rig}
+ACCOUNT, APP, TOKEN = "account", "app", "the-secret-token-of-the-tests"
+
+
+def realtimekit_settings(service: HostedService) -> dict[str, str]:
+    return {
+        "meetings": "realtimekit",
+        "realtimekit_account_id": ACCOUNT,
+        "realtimekit_app_id": APP,
+        "realtimekit_api_token": TOKEN,
+        "realtimekit_base_url": service.url,
+        "realtimekit_webhook_keys_url": f"{service.url}/.well-known/webhooks.json",
+    }
+
+
+def dyte_settings(service: HostedService) -> dict[str, str]:
+    return {
+        "meetings": "dyte",
+        "dyte_org_id": ACCOUNT,
+        "dyte_api_key": TOKEN,
+        "dyte_base_url": f"{service.url}/v2",
+        "dyte_webhook_keys_url": f"{service.url}/.well-known/webhooks.json",
+    }
+
+
+@contextlib.contextmanager
+def realtimekit_service() -> Iterator[HostedService]:
+    prefix = f"/accounts/{ACCOUNT}/realtime/kit/{APP}"
+    with hosted_service(prefix, f"Bearer {TOKEN}", "rtk") as service:
+        yield service
+
+
+@contextlib.contextmanager
+def dyte_service() -> Iterator[HostedService]:
+    basic = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+    with hosted_service("/v2", f"Basic {basic}", "dyte") as service:
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def realtimekit_rig(folder: Path) -> AsyncIterator[Rig]:
+    with realtimekit_service() as service:
+        async with hosted_rig(service, realtimekit_settings(service)) as rig:
+            yield rig
+
+
+@contextlib.asynccontextmanager
+async def dyte_rig(folder: Path) -> AsyncIterator[Rig]:
+    with dyte_service() as service:
+        async with hosted_rig(service, dyte_settings(service)) as rig:
+            yield rig
+
+
+@contextlib.asynccontextmanager
+async def hosted_rig(service: HostedService, settings: dict[str, str]) -> AsyncIterator[Rig]:
+    provider = build_provider(Settings(**settings), SystemClock())  # type: ignore[arg-type]
+    async with _started(provider):
+        yield Rig(provider, (TOKEN,), service.report, service.stop, service.start)
+
+
+RIGS = {"p2p": p2p_rig, "livekit": livekit_rig, "realtimekit": realtimekit_rig, "dyte": dyte_rig}

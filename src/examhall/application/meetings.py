@@ -206,8 +206,10 @@ class Meetings:
             self._ask_page(attempt.id, "leave", None)
         await self._log(attempt.id, Entry.TAKEN_OUT, staff_id)
 
-    async def present(self, attempt_id: str) -> tuple[Present, ...]:
-        """Who is in the booth. Raises `ExamhallError` `attempt_not_found`, `meeting_unavailable`."""
+    async def present(self, attempt_id: str) -> tuple[Present, ...] | None:
+        """Who is in the booth; None when nobody can tell now. Raises `ExamhallError` `attempt_not_found`."""
+        if self._state.reason or not self._provider.capabilities.presence:
+            return None
         return await self._provider.present(_booth(await self._store.attempt(attempt_id)))
 
     def _ask_page(self, attempt_id: str, action: MeetingAction, media: Media | None) -> None:

@@ -1,5 +1,6 @@
 """Looks at this machine and says what is missing and how to mend it."""
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -7,7 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from examhall.adapters.meetings.stun import answers
+from examhall.adapters.system import SystemClock
+from examhall.application.ports.meetings import MeetingProvider
 from examhall.bootstrap.listening import take_port
+from examhall.bootstrap.meetings import build_provider
 from examhall.bootstrap.models import check_models_fit, verify_models
 from examhall.domain.errors import ExamhallError
 from examhall.settings import Settings
@@ -35,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("port", _port),
         ("https", https_problem),
         ("certificate", _certificate),
+        ("live view", _meetings),
     )
     for what, check in checks:
         yield Finding(what, check(settings))
@@ -101,6 +107,33 @@ def _certificate(settings: Settings) -> str | None:
         return "give both the certificate and its key: --tls-cert and --tls-key"
     missing = [str(path) for path in (settings.tls_cert, settings.tls_key) if path and not path.is_file()]
     return f"there is no file {', '.join(missing)}" if missing else None
+
+
+def _meetings(settings: Settings) -> str | None:
+    """Whether the chosen meeting provider has its settings, is reached and knows us."""
+    try:
+        provider = build_provider(settings, SystemClock())
+    except ExamhallError as error:
+        return error.message
+    return asyncio.run(_health(provider)) or _turn_problem(settings)
+
+
+async def _health(provider: MeetingProvider) -> str | None:
+    await provider.start()
+    try:
+        return await provider.health()
+    finally:
+        await provider.stop()
+
+
+def _turn_problem(settings: Settings) -> str | None:
+    """STUN and TURN servers that do not answer."""
+    if settings.meetings != "p2p":
+        return None
+    silent = [url for url in settings.ice_servers if not answers(url)]
+    return (
+        f"no answer from {', '.join(silent)}; start it, or correct EXAMHALL_ICE_SERVERS" if silent else None
+    )
 
 
 def _existing(folder: Path) -> Path:

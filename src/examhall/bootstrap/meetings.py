@@ -1,7 +1,12 @@
 """The meeting provider that the settings name."""
 
+from examhall.adapters.meetings import dyte, realtimekit
+from examhall.adapters.meetings.dyte import DyteAccess, DyteApi
+from examhall.adapters.meetings.hosted import HostedMeetings, Presets
+from examhall.adapters.meetings.hosted_reports import Reports
 from examhall.adapters.meetings.livekit import LiveKit, LiveKitAccess
 from examhall.adapters.meetings.p2p import PeerToPeer, TurnSecret
+from examhall.adapters.meetings.realtimekit import RealtimeKitAccess, RealtimeKitApi
 from examhall.application.ports.clock import Clock
 from examhall.application.ports.meetings import MeetingProvider
 from examhall.application.views import IceServer
@@ -13,6 +18,10 @@ def build_provider(settings: Settings, clock: Clock) -> MeetingProvider:
     """Connects to nothing. Raises `ExamhallError` `meeting_settings_missing`, `relay_missing`."""
     if settings.meetings == "livekit":
         return _livekit(settings, clock)
+    if settings.meetings == "realtimekit":
+        return _realtimekit(settings, clock)
+    if settings.meetings == "dyte":
+        return _dyte(settings, clock)
     return _p2p(settings, clock)
 
 
@@ -54,6 +63,46 @@ def _livekit(settings: Settings, clock: Clock) -> LiveKit:
         ),
         clock,
     )
+
+
+def _realtimekit(settings: Settings, clock: Clock) -> HostedMeetings:
+    account, app = settings.realtimekit_account_id, settings.realtimekit_app_id
+    token = settings.realtimekit_api_token
+    if account is None or app is None or token is None:
+        raise _missing(
+            "realtimekit",
+            EXAMHALL_REALTIMEKIT_ACCOUNT_ID=account,
+            EXAMHALL_REALTIMEKIT_APP_ID=app,
+            EXAMHALL_REALTIMEKIT_API_TOKEN=token,
+        )
+    access = RealtimeKitAccess(account, app, token.get_secret_value(), settings.realtimekit_base_url)
+    return HostedMeetings(
+        "realtimekit",
+        RealtimeKitApi(access),
+        _presets(settings),
+        Reports("rtk", settings.realtimekit_webhook_keys_url, clock),
+        url=None,
+        page_origins=realtimekit.PAGE_ORIGINS,
+    )
+
+
+def _dyte(settings: Settings, clock: Clock) -> HostedMeetings:
+    org_id, key = settings.dyte_org_id, settings.dyte_api_key
+    if org_id is None or key is None:
+        raise _missing("dyte", EXAMHALL_DYTE_ORG_ID=org_id, EXAMHALL_DYTE_API_KEY=key)
+    access = DyteAccess(org_id, key.get_secret_value(), settings.dyte_base_url.rstrip("/"))
+    return HostedMeetings(
+        "dyte",
+        DyteApi(access),
+        _presets(settings),
+        Reports("dyte", settings.dyte_webhook_keys_url, clock),
+        url=dyte.PAGE_DOMAIN,
+        page_origins=dyte.PAGE_ORIGINS,
+    )
+
+
+def _presets(settings: Settings) -> Presets:
+    return Presets(settings.meeting_candidate_preset, settings.meeting_proctor_preset)
 
 
 def _missing(provider: str, **needed: object) -> ExamhallError:

@@ -47,20 +47,20 @@ async def talk(exam_id: str, body: Talk, staff: Staff, services: Use) -> None:
 async def read_meeting(attempt_id: str, services: Use) -> MeetingView:
     """Whether there is live view, and who is in this attempt's part of the meeting."""
     state = services.meetings.state
-    present = await services.meetings.present(attempt_id) if state.available else None
-    participants = present and [
+    present = await services.meetings.present(attempt_id)
+    participants = [
         MeetingParticipant(
             participant_id=one.participant_id,
             candidate=one.participant_id == attempt_id,
             publishes=None if one.publishes is None else list(one.publishes),
         )
-        for one in present
+        for one in present or ()
     ]
     return MeetingView(
         provider=state.provider,
         available=state.available,
         reason=state.reason,
-        participants=None if present is None else list(participants or ()),
+        participants=None if present is None else participants,
     )
 
 
