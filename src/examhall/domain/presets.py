@@ -63,7 +63,7 @@ _STANDARD: Mapping[Signal, SignalRule] = {
         severity=Severity.LOW, weight=5, warn=False,
     ),
     Signal.PHONE: SignalRule(
-        enabled=True, threshold=0.18, hold_s=1, release_s=12, cooldown_s=60,
+        enabled=True, threshold=0.16, hold_s=1, release_s=12, cooldown_s=60,
         severity=Severity.LOW, weight=10, warn=False,
     ),
     Signal.BOOK: SignalRule(
