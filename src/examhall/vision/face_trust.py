@@ -25,6 +25,7 @@ YAW_FOR_IDENTITY_DEG = 35.0
 PITCH_FOR_IDENTITY_DEG = 30.0
 SHUT_EYES = 0.18
 GLARE_SHARE = 0.06
+EYE_CONTRAST = 0.07
 EDGE_PX = 2.0
 
 # The middle of the mesh's cut is the face without hair and background.
@@ -53,11 +54,16 @@ class FaceLook:
 
 @dataclass(frozen=True, slots=True)
 class EyeLook:
-    """How well the worse of two eyes can be seen. width_px: in the picture; glare: share of it that is white."""
+    """How well two eyes can be seen, the worse of the two but for `open`. width_px: in the picture; open: mean
+    lid gap / eye width; glare, contrast: see `eye_light`."""
 
     width_px: float
     open: float
     glare: float
+    contrast: float
+
+
+_NO_EYES = EyeLook(width_px=0.0, open=0.0, glare=0.0, contrast=0.0)
 
 
 def face_light(cut: Picture) -> tuple[float, float]:
@@ -75,49 +81,56 @@ def face_light(cut: Picture) -> tuple[float, float]:
     return float(mean[0, 0]), (float(edges[0, 0]) * _USUAL_CONTRAST / contrast) ** 2
 
 
-def glare_share(cut: Picture) -> float:
-    """Share of white pixels in the middle of an eye's square cut, BGR uint8: glasses that mirror a screen."""
+def eye_light(cut: Picture) -> tuple[float, float]:
+    """Glare and contrast of the middle of an eye's square cut, BGR uint8.
+
+    Glare is the share of white pixels, as on glasses that mirror a screen. Contrast is the standard deviation of
+    brightness over its mean: an eye behind dark glasses, a hand or mist has next to none, whatever the light.
+    """
     side = cut.shape[0]
     middle = cut[side // 3 : side - side // 3, side // 5 : side - side // 5]
-    return float((middle.min(axis=2) >= _SATURATED).mean())
+    mean, deviation = cv2.meanStdDev(cv2.cvtColor(middle, cv2.COLOR_BGR2GRAY))
+    glare = float((middle.min(axis=2) >= _SATURATED).mean())
+    return glare, float(deviation[0, 0]) / max(1.0, float(mean[0, 0]))
 
 
 def doubt_head(look: FaceLook) -> Doubt | None:
     """Why the pose cannot be trusted."""
-    if look.mesh_score < MESH_SCORE:
-        return Doubt.NO_MESH
-    if look.size_px < SMALL_FACE_PX:
-        return Doubt.SMALL
-    if look.luma < DARK_LUMA:
-        return Doubt.DARK
-    return Doubt.BLURRED if look.sharpness < BLURRED_FOR_HEAD else None
+    return _first(
+        (look.mesh_score < MESH_SCORE, Doubt.NO_MESH),
+        (look.size_px < SMALL_FACE_PX, Doubt.SMALL),
+        (look.luma < DARK_LUMA, Doubt.DARK),
+        (look.sharpness < BLURRED_FOR_HEAD, Doubt.BLURRED),
+    )
 
 
 def doubt_gaze(look: FaceLook, eyes: EyeLook | None) -> Doubt | None:
     """Why the eyes cannot be trusted, for a head that can be; `eyes` None: they have no shape."""
-    if abs(look.yaw_deg) > PROFILE_FOR_GAZE_DEG:
-        return Doubt.PROFILE
-    if look.cut_off:
-        return Doubt.EDGE
-    if eyes is None or eyes.width_px < SMALL_EYE_PX:
-        return Doubt.SMALL
-    if look.sharpness < BLURRED_FOR_GAZE:
-        return Doubt.BLURRED
-    if eyes.open < SHUT_EYES:
-        return Doubt.EYES_CLOSED
-    return Doubt.GLARE if eyes.glare > GLARE_SHARE else None
+    eyes = eyes or _NO_EYES
+    return _first(
+        (abs(look.yaw_deg) > PROFILE_FOR_GAZE_DEG, Doubt.PROFILE),
+        (look.cut_off, Doubt.EDGE),
+        (eyes.width_px < SMALL_EYE_PX, Doubt.SMALL),
+        (look.sharpness < BLURRED_FOR_GAZE, Doubt.BLURRED),
+        (eyes.contrast < EYE_CONTRAST, Doubt.DARK),
+        (eyes.open < SHUT_EYES, Doubt.EYES_CLOSED),
+        (eyes.glare > GLARE_SHARE, Doubt.GLARE),
+    )
 
 
-def doubt_identity(look: FaceLook) -> Doubt | None:
-    """Why an embedding would say little of who this is."""
-    if look.mesh_score < MESH_SCORE:
-        return Doubt.NO_MESH
-    if look.size_px < SMALL_FACE_FOR_IDENTITY_PX:
-        return Doubt.SMALL
-    if abs(look.yaw_deg) > YAW_FOR_IDENTITY_DEG or abs(look.pitch_deg) > PITCH_FOR_IDENTITY_DEG:
-        return Doubt.PROFILE
-    if look.cut_off:
-        return Doubt.EDGE
-    if look.luma < DARK_LUMA:
-        return Doubt.DARK
-    return Doubt.BLURRED if look.sharpness < BLURRED_FOR_IDENTITY else None
+def doubt_identity(look: FaceLook, eyes: EyeLook | None) -> Doubt | None:
+    """Why an embedding would say little of who this is; `eyes` None: they were not found."""
+    eyes = eyes or _NO_EYES
+    turned = abs(look.yaw_deg) > YAW_FOR_IDENTITY_DEG or abs(look.pitch_deg) > PITCH_FOR_IDENTITY_DEG
+    return _first(
+        (look.mesh_score < MESH_SCORE, Doubt.NO_MESH),
+        (look.size_px < SMALL_FACE_FOR_IDENTITY_PX, Doubt.SMALL),
+        (turned, Doubt.PROFILE),
+        (look.cut_off, Doubt.EDGE),
+        (look.sharpness < BLURRED_FOR_IDENTITY, Doubt.BLURRED),
+        (look.luma < DARK_LUMA or eyes.contrast < EYE_CONTRAST, Doubt.DARK),
+    )
+
+
+def _first(*reasons: tuple[bool, Doubt]) -> Doubt | None:
+    return next((doubt for holds, doubt in reasons if holds), None)

@@ -28,7 +28,7 @@ class Identity:
 
     def embed(self, picture: Picture, seen: SeenFace) -> IdentityFacts:
         """picture: BGR uint8, the one that `seen` was seen in."""
-        doubt = doubt_identity(seen.look)
+        doubt = doubt_identity(seen.look, seen.eyes)
         if doubt is not None:
             return IdentityFacts(seen.facts.face, None, doubt)
         chip = cut_chip(picture, seen.mesh[_CHIP_POINTS]).picture

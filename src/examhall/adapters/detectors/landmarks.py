@@ -24,8 +24,8 @@ from examhall.vision.face_trust import (
     FaceLook,
     doubt_gaze,
     doubt_head,
+    eye_light,
     face_light,
-    glare_share,
 )
 from examhall.vision.gaze import EyeGaze, eye_gaze, mirrored
 from examhall.vision.head_pose import HeadPose, head_pose, mouth_open
@@ -37,10 +37,11 @@ _UNKNOWN_YAW_DEG = 180.0
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """`mesh`: (468, 2) in pixels of the picture; `look` says how far it can be trusted."""
+    """`mesh`: (468, 2) in pixels of the picture; `look` and `eyes` say how far it can be trusted."""
 
     facts: HeadFacts
     look: FaceLook
+    eyes: EyeLook | None
     mesh: Points
 
 
@@ -76,39 +77,13 @@ class Landmarks:
             yaw_deg=pose.yaw_deg if pose else _UNKNOWN_YAW_DEG,
             pitch_deg=pose.pitch_deg if pose else 0.0,
         )
-        return SeenFace(self._facts(picture, index, cut, points, pose, look), look, cut.to_source(points))
-
-    def _facts(
-        self,
-        picture: Picture,
-        index: int,
-        cut: Cut,
-        points: npt.NDArray[np.float32],
-        pose: HeadPose | None,
-        look: FaceLook,
-    ) -> HeadFacts:
+        mesh = cut.to_source(points)
         doubt = doubt_head(look)
         if doubt is not None or pose is None:
-            return _unknown(index, look, doubt or Doubt.NO_MESH)
-        eyes, eye_look = self._see_eyes(picture, cut, points)
-        gaze_doubt = doubt_gaze(look, eye_look)
-        trusted = eyes if gaze_doubt is None else ()
-        lids_seen = bool(eyes) and gaze_doubt in (None, Doubt.EYES_CLOSED, Doubt.GLARE)
+            return SeenFace(_unknown(index, look, doubt or Doubt.NO_MESH), look, None, mesh)
+        gazes, eyes = self._see_eyes(picture, cut, points)
         mouth = mouth_open(points) if abs(pose.yaw_deg) <= PROFILE_FOR_MOUTH_DEG else None
-        return HeadFacts(
-            face=index,
-            yaw_deg=round(pose.yaw_deg, 1),
-            pitch_deg=round(pose.pitch_deg, 1),
-            roll_deg=round(pose.roll_deg, 1),
-            gaze_horizontal=_mean([eye.horizontal for eye in trusted], 4),
-            gaze_vertical=_mean([eye.vertical for eye in trusted], 4),
-            mouth_open=None if mouth is None else round(mouth, 3),
-            eyes_open=_mean([eye.open for eye in eyes], 3) if lids_seen else None,
-            mesh_score=round(look.mesh_score, 4),
-            sharpness=round(look.sharpness, 1),
-            doubt=None,
-            gaze_doubt=gaze_doubt,
-        )
+        return SeenFace(_known(index, look, pose, mouth, gazes, doubt_gaze(look, eyes)), look, eyes, mesh)
 
     def _run_mesh(self, cut: Picture) -> tuple[npt.NDArray[np.float32], float]:
         points, flag = self._mesh.run(["points", "face_flag"], {"image": cut})
@@ -120,7 +95,7 @@ class Landmarks:
         """Both eyes or none."""
         eyes: list[EyeGaze] = []
         widths: list[float] = []
-        glare = 0.0
+        glare, contrast = 0.0, math.inf
         for corners, mirror in _EYES:
             ends = cut.to_source(points[list(corners)])
             square = eye_square(ends[0], ends[1])
@@ -130,8 +105,10 @@ class Landmarks:
                 return (), None
             eyes.append(eye)
             widths.append(eye.width_px * square.side / EYE_SIDE)
-            glare = max(glare, glare_share(eye_cut))
-        return tuple(eyes), EyeLook(min(widths), sum(eye.open for eye in eyes) / len(eyes), glare)
+            eye_glare, eye_contrast = eye_light(eye_cut)
+            glare, contrast = max(glare, eye_glare), min(contrast, eye_contrast)
+        opened = sum(eye.open for eye in eyes) / len(eyes)
+        return tuple(eyes), EyeLook(min(widths), opened, glare, contrast)
 
     def _see_eye(self, eye_cut: Picture, *, mirror: bool) -> EyeGaze | None:
         shown = np.ascontiguousarray(eye_cut[:, ::-1]) if mirror else eye_cut
@@ -143,6 +120,33 @@ class Landmarks:
 
 def _mean(numbers: list[float], digits: int) -> float | None:
     return round(math.fsum(numbers) / len(numbers), digits) if numbers else None
+
+
+def _known(
+    index: int,
+    look: FaceLook,
+    pose: HeadPose,
+    mouth: float | None,
+    gazes: tuple[EyeGaze, ...],
+    gaze_doubt: Doubt | None,
+) -> HeadFacts:
+    trusted = gazes if gaze_doubt is None else ()
+    # Lids are seen where the iris is not.
+    lids = gazes if gaze_doubt in (None, Doubt.EYES_CLOSED, Doubt.GLARE) else ()
+    return HeadFacts(
+        face=index,
+        yaw_deg=round(pose.yaw_deg, 1),
+        pitch_deg=round(pose.pitch_deg, 1),
+        roll_deg=round(pose.roll_deg, 1),
+        gaze_horizontal=_mean([eye.horizontal for eye in trusted], 4),
+        gaze_vertical=_mean([eye.vertical for eye in trusted], 4),
+        mouth_open=None if mouth is None else round(mouth, 3),
+        eyes_open=_mean([eye.open for eye in lids], 3),
+        mesh_score=round(look.mesh_score, 4),
+        sharpness=round(look.sharpness, 1),
+        doubt=None,
+        gaze_doubt=gaze_doubt,
+    )
 
 
 def _unknown(index: int, look: FaceLook, doubt: Doubt) -> HeadFacts:
