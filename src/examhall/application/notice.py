@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
-from examhall.domain.policy import Policy, Signal
+from examhall.domain.policy import Policy, Signal, is_shadow
 from examhall.domain.presets import SIGNAL_LABELS, SIGNAL_SENTENCES
 from examhall.domain.rules.engine import ContentMode, effective_policy
 
@@ -15,6 +15,14 @@ WHO_SEES = (
 HUMAN_DECIDES = (
     "The computer only notes what it observes and when. "
     "A person looks at every incident and decides; nothing is decided by the computer alone."
+)
+
+MEASURED_ONLY = (
+    "This is measured only, to find out how well it works: nobody is shown it, and nothing follows from it."
+)
+FACE_KEPT = (
+    "The numbers that stand for your face are kept encrypted on this server, and deleted {hours} hours after "
+    "your attempt, together with a photo that your examiner may have given."
 )
 
 
@@ -48,11 +56,21 @@ def watched_signals(policy: Policy, content_mode: ContentMode) -> tuple[Signal, 
     return tuple(s for s in Signal if s in rules and rules[s].enabled)
 
 
+def _sentence(signal: Signal, policy: Policy) -> str:
+    """What is only measured is processed too, so it is said."""
+    said = [SIGNAL_SENTENCES[signal]]
+    if signal is Signal.DIFFERENT_PERSON:
+        said.append(FACE_KEPT.format(hours=policy.identity_retention_hours))
+    if is_shadow(policy, signal):
+        said.append(MEASURED_ONLY)
+    return " ".join(said)
+
+
 def notice(policy: Policy, content_mode: ContentMode) -> ConsentNotice:
     unsigned = ConsentNotice(
         hash="",
         watched=tuple(
-            WatchedSignal(s, SIGNAL_LABELS[s], SIGNAL_SENTENCES[s])
+            WatchedSignal(s, SIGNAL_LABELS[s], _sentence(s, policy))
             for s in watched_signals(policy, content_mode)
         ),
         camera=True,

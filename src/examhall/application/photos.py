@@ -45,7 +45,7 @@ class Photos:
                 ErrorKind.CONFLICT, "attempt_over", "The attempt is over; no photo is needed."
             )
         header = read_header(picture)
-        _require_one_face(await self._look(picture))
+        _require_one_face(await self._look(picture, frozenset()))
         before = await self.store.photo(attempt_id)
         path = f"{attempt_id}/{self.ids.new_id()}.{_ENDINGS[header.format]}"
         blob = await self.evidence.put(path, picture)
@@ -89,13 +89,13 @@ class Photos:
         if found is None:
             return None
         try:
-            analysis = await self._look(await self.evidence.get(found.path, found.key_id))
+            picture = await self.evidence.get(found.path, found.key_id)
+            analysis = await self._look(picture, frozenset({Look.IDENTITY}))
         except ExamhallError:
             return None
         return analysis.identities[0].embedding if analysis.identities else None
 
-    async def _look(self, picture: bytes) -> FrameAnalysis:
-        looks = frozenset({Look.IDENTITY})
+    async def _look(self, picture: bytes, looks: frozenset[Look]) -> FrameAnalysis:
         job = FrameJob(LANE, picture, Scan.FINE, ScanPlan(), thumbnail=False, looks=looks)
         try:
             return await self.vision.analyze(job)

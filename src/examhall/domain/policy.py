@@ -120,7 +120,7 @@ class Policy:
     evidence_before_s: float = 4.0
     evidence_after_s: float = 4.0
     retention_days: int = 30
-    identity_retention_hours: int = 24  # how long after the attempt its face template is kept
+    identity_retention_hours: int = 24  # how long after the attempt the enrolled face is kept
 
 
 def is_shadow(policy: Policy, signal: Signal) -> bool:

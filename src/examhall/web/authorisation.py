@@ -89,6 +89,9 @@ RULES: dict[str, Rule] = {
     "import_candidates": _ADMIN_OF_EXAM,
     "change_candidate": _ADMIN_OF_EXAM,
     "remove_candidate": _ADMIN_OF_EXAM,
+    "put_photo": _ADMIN_OF_EXAM,
+    "read_photo": _ADMIN_OF_EXAM,
+    "remove_photo": _ADMIN_OF_EXAM,
     "new_candidate_link": _ADMIN_OF_EXAM,
     "revoke_candidate_link": _ADMIN_OF_EXAM,
     # proctoring and review

@@ -551,6 +551,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/candidates/{attempt_id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Photo
+         * @description What is kept of it; the picture itself is not given out.
+         */
+        get: operations["read_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_get"];
+        /**
+         * Put Photo
+         * @description Give a candidate a reference photo, in place of one before: JPEG, PNG or WebP, one face, at most 5 MB.
+         *
+         *     It is compared with the face at check-in; the proctor is told when the two are unlike. Nothing else uses it.
+         */
+        put: operations["put_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_put"];
+        post?: never;
+        /** Remove Photo */
+        delete: operations["remove_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/candidates/csv": {
         parameters: {
             query?: never;
@@ -2027,6 +2054,22 @@ export interface components {
             clock: components["schemas"]["Clock"];
             state: components["schemas"]["AttemptState"];
         };
+        /** RosterPhoto */
+        RosterPhoto: {
+            /** Added At */
+            added_at: number;
+            /** Height */
+            height: number;
+            /**
+             * Media Type
+             * @enum {string}
+             */
+            media_type: "image/jpeg" | "image/png" | "image/webp";
+            /** Size */
+            size: number;
+            /** Width */
+            width: number;
+        };
         /** Say */
         Say: {
             /** Client Id */
@@ -3375,6 +3418,106 @@ export interface operations {
         };
     };
     revoke_candidate_link_api_v1_exams__exam_id__candidates__attempt_id__link_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPhoto"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPhoto"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_photo_api_v1_exams__exam_id__candidates__attempt_id__photo_delete: {
         parameters: {
             query?: never;
             header?: never;

@@ -62,7 +62,10 @@ async def revoke_candidate_link(exam_id: str, attempt_id: str, services: Use) ->
 @router.delete("/{attempt_id}", status_code=204)
 async def remove_candidate(exam_id: str, attempt_id: str, services: Use) -> None:
     """Only a candidate who never came."""
+    photo = await services.photos.store.photo(attempt_id)
     await services.roster.remove(exam_id, attempt_id)
+    if photo is not None:
+        await services.photos.erase(photo)
 
 
 def _candidate(line: RosterLine) -> Candidate:
