@@ -124,6 +124,10 @@ def _strict() -> Policy:
     for signal in (Signal.WINDOW_BLUR, Signal.FULLSCREEN_EXIT):
         signals[signal] = replace(signals[signal], hold_s=3, severity=Severity.MEDIUM)
     signals[Signal.CLIPBOARD] = replace(signals[Signal.CLIPBOARD], warn=True, severity=Severity.MEDIUM)
+    signals[Signal.LOOKING_AWAY] = replace(signals[Signal.LOOKING_AWAY], hold_s=4, warn=True, weight=8)
+    signals[Signal.SECOND_SCREEN] = replace(
+        signals[Signal.SECOND_SCREEN], severity=Severity.MEDIUM, weight=12
+    )
     return Policy(name="Strict", signals=signals, scan=ScanPlan(fine_period_s=4.0), require_screen=True)
 
 

@@ -51,7 +51,6 @@ class ContentMode(StrEnum):
 
 
 _NEEDS_EXAM_WINDOW = (Signal.TAB_HIDDEN, Signal.WINDOW_BLUR, Signal.FULLSCREEN_EXIT)
-_NEEDS_OBJECTS = (Signal.PHONE, Signal.BOOK, Signal.LAPTOP, Signal.PERSON_IN_BACKGROUND)
 
 
 def effective_policy(policy: Policy, content_mode: ContentMode) -> Policy:
@@ -72,7 +71,7 @@ def effective_policy(policy: Policy, content_mode: ContentMode) -> Policy:
     if plan.identity_period_s <= 0:
         off.add(Signal.DIFFERENT_PERSON)
     if plan.objects_period_s <= 0:
-        off.update(_NEEDS_OBJECTS)
+        off.update(objects.LABELS)
     signals = {s: replace(r, enabled=r.enabled and s not in off) for s, r in policy.signals.items()}
     return replace(policy, signals=signals)
 

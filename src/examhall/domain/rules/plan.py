@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from examhall.domain.policy import Policy, Signal
 from examhall.domain.rules.identity import FOLLOW_UP_EVERY_S
+from examhall.domain.rules.objects import LABELS
 from examhall.domain.rules.presence import wants_fine
 from examhall.domain.rules.state import RulesState, asked
 from examhall.domain.rules.voice import in_burst
@@ -21,7 +22,6 @@ class PlannedLook(StrEnum):
 
 
 _HEAD = (Signal.LOOKING_AWAY, Signal.SPOOF)
-_OBJECTS = (Signal.PHONE, Signal.BOOK, Signal.LAPTOP, Signal.PERSON_IN_BACKGROUND)
 
 
 def looks_wanted(state: RulesState, at_s: float, policy: Policy) -> frozenset[PlannedLook]:
@@ -39,7 +39,7 @@ def looks_wanted(state: RulesState, at_s: float, policy: Policy) -> frozenset[Pl
             period_s = min(period_s, FOLLOW_UP_EVERY_S)
         if _due(looks.identity_at_s, at_s, period_s, policy):
             wanted.add(PlannedLook.IDENTITY)
-    if plan.objects_period_s > 0 and _any(state, policy, _OBJECTS):
+    if plan.objects_period_s > 0 and _any(state, policy, LABELS):
         period_s = plan.interval_s if looks.objects_follow_up > 0 else plan.objects_period_s
         if _due(looks.objects_at_s, at_s, period_s, policy):
             wanted.add(PlannedLook.OBJECTS)

@@ -167,9 +167,19 @@ def _comes_again(fingerprints: Sequence[int]) -> bool:
         return False
     for lag in range(LOOP_SHORTEST, len(fingerprints) - LOOP_FRAMES + 1):
         earlier = fingerprints[len(fingerprints) - LOOP_FRAMES - lag : len(fingerprints) - lag]
-        if _apart(newest, earlier) <= SAME_BITS:
+        if _like(newest, earlier):
             return True
     return False
+
+
+def _like(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether no more than `SAME_BITS` differ on average; most sequences are told apart by their first frames."""
+    left = SAME_BITS * len(some)
+    for a, b in zip(some, others, strict=True):
+        left -= (a ^ b).bit_count()
+        if left < 0:
+            return False
+    return True
 
 
 def _moves(frames: Sequence[int]) -> bool:
