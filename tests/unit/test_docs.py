@@ -16,7 +16,7 @@ def test_the_attempt_states_are_current() -> None:
 
 def test_the_detection_page_has_the_standard_preset() -> None:
     lines = (DOCS / "detection.md").read_text(encoding="utf-8").splitlines()
-    rows = {line.split("|")[1].strip().strip("`"): line for line in lines if line.startswith("| ")}
+    rows = {line.split("|")[1].strip().strip("`"): line for line in lines if line.startswith("| `")}
     for signal in Signal:
         rule = PRESETS[Preset.STANDARD].signals[signal]
         cells = [cell.strip() for cell in rows[signal].split("|")[1:-1]]
