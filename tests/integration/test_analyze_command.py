@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from examhall.cli import app
 from support.onnx_graphs import write_white_patch_yunet
-from support.people import copy_of_models, seat, seat_jpeg
+from support.people import copy_of_models, portrait, seat, seat_jpeg
 
 
 def run(*arguments: str | Path) -> Result:
@@ -43,7 +44,9 @@ def test_a_picture_is_one_json_object(two_people: Path) -> None:
     result = run("analyze", "--json", two_people)
     assert result.exit_code == 0
     (frame,) = lines_of(result)
-    assert set(frame) == {"path", "frame", "t_ms", "width", "height", "faces", "observations"}
+    assert set(frame) == {
+        "path", "frame", "t_ms", "width", "height", "faces", "objects", "persons", "quality", "observations",
+    }  # fmt: skip
     assert (frame["path"], frame["frame"], frame["t_ms"]) == (str(two_people), 0, 0)
     assert (frame["width"], frame["height"]) == (640, 480)
     assert len(frame["faces"]) == 2
@@ -52,6 +55,16 @@ def test_a_picture_is_one_json_object(two_people: Path) -> None:
         assert 0 <= x1 < x2 <= 640
         assert 0 <= y1 < y2 <= 480
         assert 0 < face["score"] <= 1
+        assert abs(face["yaw_deg"]) < 20
+        assert face["gaze"]["direction"] == "centre"
+        assert 0.4 < face["gaze"]["horizontal"] < 0.6
+        assert face["eyes_open"] > 0.2
+        assert face["mouth_open"] >= 0
+        assert face["quality"]["doubt"] is None
+        assert "identity_distance" not in face
+    assert frame["persons"] == 2
+    assert {thing["label"] for thing in frame["objects"]} >= {"person"}
+    assert set(frame["quality"]) == {"luma_mean", "luma_sd", "sharpness"}
     assert [observation["type"] for observation in frame["observations"]] == ["faces", "camera"]
 
 
@@ -67,6 +80,65 @@ def test_every_frame_of_a_video_is_looked_at(video: Path, scan: str) -> None:
 def test_the_plan_looks_closely_every_few_seconds(video: Path) -> None:
     frames = lines_of(run("analyze", "--json", video))
     assert [frame["observations"][0]["scan"] for frame in frames] == ["fine"] + ["coarse"] * 9
+
+
+def test_a_reference_says_which_face_is_whose(tmp_path: Path) -> None:
+    reference, both = tmp_path / "astronaut.png", tmp_path / "both.jpg"
+    cv2.imwrite(str(reference), portrait("astronaut"))
+    cv2.imwrite(str(both), np.hstack([portrait("astronaut"), portrait("grace_hopper")[:512]]))
+    (frame,) = lines_of(run("analyze", "--json", "--reference", reference, both))
+    # From left to right: the astronaut herself, then somebody else.
+    her, other = (face["identity_distance"] for face in sorted(frame["faces"], key=lambda face: face["xyxy"]))
+    assert her < 0.45
+    assert other > 0.55
+
+
+def test_a_face_too_small_to_compare_has_no_distance(two_people: Path, tmp_path: Path) -> None:
+    reference = tmp_path / "astronaut.png"
+    cv2.imwrite(str(reference), portrait("astronaut"))
+    (frame,) = lines_of(run("analyze", "--json", "--reference", reference, two_people))
+    her, _ = sorted(frame["faces"], key=lambda face: face["xyxy"])
+    assert her["identity_distance"] is None
+
+
+def test_a_reference_without_a_face_is_refused(two_people: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.png"
+    cv2.imwrite(str(empty), seat(people=0))
+    result = run("analyze", "--reference", empty, two_people)
+    assert result.exit_code == 1
+    assert getattr(result.exception, "code", "") == "reference_unusable"
+
+
+@pytest.fixture
+def long_video(tmp_path: Path) -> Path:
+    """20 s at 2 per second: one person, who leaves for the last ten; every picture has noise of its own."""
+    path = tmp_path / "long.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 2.0, (640, 480))
+    assert writer.isOpened()
+    random = np.random.default_rng(1)
+    wallpaper = random.normal(0, 20, (480, 640, 1))
+    for index in range(40):
+        shown = seat(people=1 if index < 20 else 0) + wallpaper
+        writer.write(np.clip(shown + random.normal(0, 3, shown.shape), 0, 255).astype(np.uint8))
+    writer.release()
+    return path
+
+
+def test_the_incidents_of_a_video_come_after_its_frames(long_video: Path) -> None:
+    *frames, watch = lines_of(run("analyze", "--json", "--incidents", "--calibrate-s", "3", long_video))
+    assert len(frames) == 40
+    assert watch["calibrated"] is True
+    assert watch["watched_s"] == pytest.approx(16.5, abs=0.6)
+    (incident,) = watch["incidents"]
+    assert incident["signal"] == "no_face"
+    assert incident["began_s"] == pytest.approx(10, abs=1)
+    assert incident["opened_s"] == pytest.approx(15, abs=1.1)
+    assert "No face" in incident["explanation"]
+
+
+def test_a_picture_has_no_incidents(two_people: Path) -> None:
+    (frame,) = lines_of(run("analyze", "--json", "--incidents", two_people))
+    assert "incidents" not in frame
 
 
 def test_an_unreadable_file_is_told_after_the_others_are_done(two_people: Path, tmp_path: Path) -> None:
