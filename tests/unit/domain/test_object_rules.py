@@ -150,6 +150,16 @@ def test_a_second_person_with_a_face_is_several_faces_alone() -> None:
     assert room.open == {"multiple_faces#1"}
 
 
+def test_a_second_person_whose_face_comes_and_goes_is_told_once() -> None:
+    room = Room()
+    for t in range(5, 60):
+        look(room, t, CANDIDATE, BEHIND, faces=(FACE, FACE_BEHIND) if t % 3 else (FACE,))
+    assert room.open == {"multiple_faces#1"}
+    for t in range(60, 80):
+        look(room, t, CANDIDATE, BEHIND)
+    assert room.open == {"person_in_background#1"}
+
+
 def test_a_face_that_only_the_fine_scan_finds_has_its_body() -> None:
     room = Room()
     room.feed(FacesObserved(1.0, Scan.FINE, (FACE, FACE_BEHIND), 0))

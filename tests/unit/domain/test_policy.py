@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from examhall.domain.observation import Detector
 from examhall.domain.policy import Policy, Preset, Signal
 from examhall.domain.presets import (
     PRESET_SENTENCES,
@@ -14,6 +15,7 @@ from examhall.domain.presets import (
 )
 from examhall.domain.rules.engine import ContentMode, RulesState, effective_policy
 from examhall.domain.rules.plan import PlannedLook, looks_wanted
+from examhall.domain.rules.state import DETECTOR_SIGNALS, is_off
 
 
 def test_signals_that_cannot_be_asked_are_off() -> None:
@@ -69,3 +71,11 @@ def test_presets_speak_of_every_signal() -> None:
         assert all(rule.cooldown_s >= rule.release_s for rule in policy.signals.values())
     texts = [*SIGNAL_SENTENCES.values(), *(f"{w.noticed} {w.to_do}" for w in WARNING_TEXTS.values())]
     assert not any(word in text.lower() for text in texts for word in ("cheat", "suspicious", "fraud"))
+
+
+def test_every_detector_has_its_signals() -> None:
+    assert set(DETECTOR_SIGNALS) == set(Detector)
+    for detector in Detector:
+        state = replace(RulesState(), detectors_off=(detector,))
+        off_here = {signal for signal in Signal if is_off(state, signal)}
+        assert off_here == DETECTOR_SIGNALS[detector]
