@@ -1,6 +1,7 @@
 """From a received frame to what the rules see: one in work, one waiting, the newest wins."""
 
 import asyncio
+import math
 from typing import Protocol
 
 from examhall.application.ports.attempt_store import AttemptRecord
@@ -76,6 +77,7 @@ class FrameWatch:
         self._check = check
         self._burst_interval_s = 0.0
         self._burst_until_s = 0.0
+        self._sampled_at_s = self._shown_at_s = -math.inf
         self._mailbox = Mailbox()
         self.interval_s = session.policy.scan.interval_s
         self._noted = False
@@ -85,10 +87,20 @@ class FrameWatch:
         """How often frames come now, while a burst is on."""
         return self._burst_interval_s if self._clock.now_s() < self._burst_until_s else None
 
-    async def burst_for_the_lips(self, at_s: float) -> None:
+    @property
+    def between_samples(self) -> bool:
+        """Whether a frame of now is one that only a burst brings, and not for evidence."""
+        return self._too_soon(self._sampled_at_s)
+
+    def _too_soon(self, last_s: float) -> bool:
+        bursting = self.burst_interval_s is not None
+        return bursting and self._clock.now_s() - last_s < 0.8 * self.interval_s
+
+    def burst_for_the_lips(self, at_s: float) -> None:
         """After speech of this moment, if the rules want to see the mouth."""
         session = self._session
-        if not session.slowed and burst_wanted(session.rules, at_s, session.policy):
+        already = self.burst_interval_s is not None
+        if not already and not session.slowed and burst_wanted(session.rules, at_s, session.policy):
             plan = session.policy.scan
             self._burst(plan.burst_interval_s, plan.burst_s, "lips")
 
@@ -107,6 +119,8 @@ class FrameWatch:
             self._session.page.tell(BurstNotice(interval_s, for_s))
 
     def put(self, frame: EncodedFrame) -> None:
+        if not self.between_samples:
+            self._sampled_at_s = self._clock.now_s()
         if self._mailbox.put(frame, self._clock.now_s()):
             self._world.metrics.count(FRAMES_DROPPED, reason=DropReason.SUPERSEDED.value)
 
@@ -132,7 +146,8 @@ class FrameWatch:
             payload=frame.payload,
             scan=self._scan(at_s),
             plan=session.policy.scan,
-            thumbnail=self._world.bus.has_subscribers(_topic(session.record)),
+            thumbnail=not self._too_soon(self._shown_at_s)
+            and self._world.bus.has_subscribers(_topic(session.record)),
             looks=self._looks(at_s),
         )
         if job.scan is None and not job.thumbnail:
@@ -179,6 +194,7 @@ class FrameWatch:
             await self._check.saw(analysis, at_s)
             self.burst_for_the_check()
         if analysis.thumbnail is not None:
+            self._shown_at_s = self._clock.now_s()
             record = self._session.record
             message = ThumbnailMessage(record.number, frame.captured_at_ms, analysis.thumbnail)
             await self._world.bus.publish(_topic(record), record.id, pack_thumbnail(message))

@@ -199,7 +199,7 @@ class AttemptSession:
         encoded = let_in(self.record, frame, self._world.clock.now_ms(), listening=listens(self.policy))
         if encoded.kind is FrameKind.AUDIO:
             self._sounds.put(encoded, frame.captured_at_ms)
-        if self.watching:
+        if self.watching and not (encoded.kind is FrameKind.CAMERA and self._frames.between_samples):
             self._evidence.received(encoded)
         if encoded.kind is FrameKind.CAMERA:
             self._frames.put(encoded)
@@ -209,7 +209,7 @@ class AttemptSession:
         await self._check_in.heard(seen)
         if self.watching:
             await self.observe(seen)
-            await self._frames.burst_for_the_lips(seen.at_s)
+            self._frames.burst_for_the_lips(seen.at_s)
 
     async def take_events(self, events: Sequence[PageEventIn]) -> dict[str, int]:
         """See `LiveAttempts.take_events`."""
