@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { CheckInView } from '@/attempt/attempt-api';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { StepPage } from '@/attempt/StepPage';
@@ -11,6 +11,7 @@ import { CheckPicture } from './CheckPicture';
 import { CheckResult } from './CheckResult';
 import { CheckStep } from './CheckStep';
 import { CornerPoints } from './CornerPoints';
+import { StepButton } from './StepButton';
 import { StepCount } from './StepCount';
 import { useCheckInDone } from './use-check-in-done';
 import styles from './CameraCheck.module.css';
@@ -24,9 +25,13 @@ export function CameraCheck() {
   const view = useAttempt((one) => one.checkIn);
   const [begun, setBegun] = useState(false);
   const [ready, setReady] = useState(false);
+  const line = useAttempt((one) => one.connection);
+  // Begins it, and after every loss of the line asks where it stands.
+  useEffect(() => {
+    if (begun && (line === 'open' || line === 'limited')) session.checkCamera(null);
+  }, [session, begun, line]);
   const screen = checkScreen(view, begun, ready);
-  const begin = (step: DoneStep | null) => {
-    setBegun(true);
+  const begin = (step: DoneStep) => {
     setReady(step === 'calibrate');
     session.checkCamera(step);
   };
@@ -39,7 +44,7 @@ export function CameraCheck() {
       return (
         <Intro
           onStart={() => {
-            begin(null);
+            setBegun(true);
           }}
         />
       );
@@ -102,7 +107,6 @@ export function CameraCheck() {
 }
 
 function Intro({ onStart }: { onStart: () => void }) {
-  const line = useAttempt((view) => view.connection);
   const notice = useAttempt((view) => view.room.notice);
   return (
     <CheckPage
@@ -114,7 +118,7 @@ function Intro({ onStart }: { onStart: () => void }) {
         </p>
       }
       actions={
-        <Button variant="primary" size="large" isDisabled={line === 'connecting'} onPress={onStart}>
+        <Button variant="primary" size="large" onPress={onStart}>
           Start the check
         </Button>
       }
@@ -182,12 +186,10 @@ function BeforePoints({
       }
       actions={
         <>
-          <Button variant="primary" size="large" onPress={onReady}>
+          <StepButton variant="primary" onPress={onReady}>
             I am ready
-          </Button>
-          <Button size="large" onPress={onSkip}>
-            Skip this step
-          </Button>
+          </StepButton>
+          <StepButton onPress={onSkip}>Skip this step</StepButton>
         </>
       }
     >
@@ -223,12 +225,10 @@ function Failed({
       }
       actions={
         <>
-          <Button variant="primary" size="large" onPress={onAgain}>
+          <StepButton variant="primary" onPress={onAgain}>
             Try again
-          </Button>
-          <Button size="large" onPress={onSkip}>
-            Skip this step
-          </Button>
+          </StepButton>
+          <StepButton onPress={onSkip}>Skip this step</StepButton>
         </>
       }
     >

@@ -2,10 +2,10 @@ import { Lightbulb } from 'lucide-react';
 import type { CheckInView } from '@/attempt/attempt-api';
 import { useAttempt } from '@/attempt/AttemptContext';
 import { StepPage } from '@/attempt/StepPage';
-import { Button } from '@/components/ui/Button';
 import { ADVICE_WORDS, SENTENCE, STEP_WORDS, turnWords, type DoneStep } from './check-words';
 import { CheckLine } from './CheckLine';
 import { CheckPicture } from './CheckPicture';
+import { StepButton } from './StepButton';
 import { StepCount } from './StepCount';
 import { DeviceRow } from './DeviceRow';
 import { Meter } from './Meter';
@@ -34,12 +34,10 @@ export function CheckStep({
       lead={<p>{instruction}</p>}
       actions={
         <>
-          <Button size="large" onPress={onAgain}>
-            Begin this step again
-          </Button>
-          <Button size="large" variant="quiet" onPress={onSkip}>
+          <StepButton onPress={onAgain}>Begin this step again</StepButton>
+          <StepButton variant="quiet" onPress={onSkip}>
             Skip this step
-          </Button>
+          </StepButton>
         </>
       }
     >

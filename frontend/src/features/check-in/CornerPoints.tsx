@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { CheckInView } from '@/attempt/attempt-api';
 import { useCandidateLook } from '@/attempt/candidate-look';
-import { Button } from '@/components/ui/Button';
 import { ADVICE_WORDS, STEP_WORDS, TARGET_WORDS } from './check-words';
 import { CheckLine } from './CheckLine';
+import { StepButton } from './StepButton';
 import styles from './CornerPoints.module.css';
 
 /**
@@ -45,10 +45,12 @@ export function CornerPoints({
         </p>
         <CheckLine />
         <div className={styles.actions}>
-          <Button onPress={onAgain}>Begin again</Button>
-          <Button variant="quiet" onPress={onSkip}>
+          <StepButton size="medium" onPress={onAgain}>
+            Begin again
+          </StepButton>
+          <StepButton size="medium" variant="quiet" onPress={onSkip}>
             Skip this step
-          </Button>
+          </StepButton>
         </div>
       </div>
       <div className={styles.dot} data-at={target} aria-hidden>
