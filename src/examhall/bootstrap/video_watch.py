@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from examhall.adapters.detectors.analyzer import FrameAnalyzer
 from examhall.adapters.detectors.files import VideoFrame, read_video_frames
@@ -143,8 +144,8 @@ class _Run:
         if self._calibration is not None:
             self._feed(Calibrated(at_s, self._calibration))
         if self._template is None and self._embeddings:
-            count = len(self._embeddings)
-            self._template = tuple(sum(numbers) / count for numbers in zip(*self._embeddings, strict=True))
+            # As the camera check does: number by number, so that one bad picture does not pull it aside.
+            self._template = tuple(median(numbers) for numbers in zip(*self._embeddings, strict=True))
         self._feed(WatchChanged(at_s, watching=True))
 
     def _pass_time(self, at_s: float) -> None:
