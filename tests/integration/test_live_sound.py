@@ -93,6 +93,21 @@ async def test_a_voice_is_an_incident_with_its_sound(tmp_path: Path) -> None:
         assert [line.type for line in lines].count("sound_kept") == 1
 
 
+async def test_a_server_that_stops_keeps_the_sound_it_has(tmp_path: Path) -> None:
+    policy = replace(listening(), evidence_after_s=10.0)
+    async with live_house(tmp_path, policy=policy) as house:
+        candidate = await house.live_candidate()
+        async with house.wall() as wall, house.page(candidate) as page:
+            await page.next("welcome")
+            await speak(page, pieces(voice(3.0)))
+            await wall.next("update", where=lambda m: "incident" in m["body"])
+        before = house
+    assert [f for f in (tmp_path / "evidence").rglob("*.wav") if f.is_file()]
+    async with live_house(tmp_path, again=before) as house:
+        lines = await house.services.attempt_store.log_of_attempt(candidate.attempt_id)
+        assert "sound_kept" in [line.type for line in lines]
+
+
 async def test_silence_is_no_incident(tmp_path: Path) -> None:
     async with live_house(tmp_path, policy=listening()) as house:
         candidate = await house.live_candidate()

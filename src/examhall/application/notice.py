@@ -20,6 +20,10 @@ HUMAN_DECIDES = (
 MEASURED_ONLY = (
     "This is measured only, to find out how well it works: nobody is shown it, and nothing follows from it."
 )
+SOUND_KEPT = (
+    "Silence does not leave your computer. The sound of the seconds around a voice is kept with what was noted, "
+    "encrypted; nothing of it is turned into text."
+)
 FACE_KEPT = (
     "The numbers that stand for your face are kept encrypted on this server, and deleted {hours} hours after "
     "your attempt, together with a photo that your examiner may have given."
@@ -63,6 +67,8 @@ def _sentence(signal: Signal, policy: Policy) -> str:
         said.append(FACE_KEPT.format(hours=policy.identity_retention_hours))
     if is_shadow(policy, signal):
         said.append(MEASURED_ONLY)
+    elif signal is Signal.SPEECH:
+        said.append(SOUND_KEPT)
     return " ".join(said)
 
 

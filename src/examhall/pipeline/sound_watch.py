@@ -8,11 +8,11 @@ from typing import Protocol
 from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.ports.live import FrameRefusedNotice, PageLink
 from examhall.application.ports.live_metrics import FRAMES_REFUSED, SOUND_DROPPED, SOUND_WORK
-from examhall.application.ports.vision import AudioJob, DropReason, EncodedFrame, FrameDropped
+from examhall.application.ports.metrics import Metrics
+from examhall.application.ports.vision import AudioJob, DropReason, EncodedFrame, FrameDropped, VisionPool
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import SpeechObserved
 from examhall.pipeline.attempt_clock import AttemptClock
-from examhall.pipeline.world import World
 
 SAMPLE_RATE_HZ = 16_000
 WAITING = 8
@@ -29,6 +29,15 @@ _DRIFT_S = 0.0005
 def duration_s(pcm: bytes) -> float:
     """Of 16 kHz mono 16 bit samples."""
     return len(pcm) / 2 / SAMPLE_RATE_HZ
+
+
+class Around(Protocol):
+    """The house, as far as sound needs it."""
+
+    @property
+    def vision(self) -> VisionPool: ...
+    @property
+    def metrics(self) -> Metrics: ...
 
 
 class Heard(Protocol):
@@ -99,7 +108,7 @@ class PageTime:
 class SoundWatch:
     """One for each attempt. Up to 8 pieces wait; what comes then is dropped and counted."""
 
-    def __init__(self, world: World, clock: AttemptClock, session: Heard) -> None:
+    def __init__(self, world: Around, clock: AttemptClock, session: Heard) -> None:
         self._world = world
         self._clock = clock
         self._session = session

@@ -33,6 +33,18 @@ def test_whatever_the_candidate_is_told_is_in_the_hash() -> None:
     assert len({one.hash for one in told}) == len(told)
 
 
+def test_that_sound_is_kept_is_said_where_it_is() -> None:
+    def of_speech(policy: Policy) -> str:
+        watched = notice(policy, ContentMode.TEXT).watched
+        return next((line.sentence for line in watched if line.signal is Signal.SPEECH), "")
+
+    speech = STANDARD.signals[Signal.SPEECH]
+    assert "sound of the seconds around a voice is kept" in of_speech(STANDARD)
+    in_shadow = replace(STANDARD, signals={**STANDARD.signals, Signal.SPEECH: replace(speech, shadow=True)})
+    assert "kept" not in of_speech(in_shadow)
+    assert of_speech(without(STANDARD, Signal.SPEECH)) == ""
+
+
 def test_only_what_is_watched_is_announced() -> None:
     signals = {line.signal for line in notice(without(STANDARD, Signal.CLIPBOARD), ContentMode.TEXT).watched}
     assert Signal.NO_FACE in signals
