@@ -8,7 +8,12 @@ export function AttemptPage() {
   const { attemptId = '' } = useParams();
   return (
     <StaffPage title="Attempt" where={<Where attemptId={attemptId} />}>
-      {() => <AttemptReview key={attemptId} attemptId={attemptId} />}
+      {() => (
+        <>
+          <h1 className="visually-hidden">Attempt</h1>
+          <AttemptReview key={attemptId} attemptId={attemptId} />
+        </>
+      )}
     </StaffPage>
   );
 }
