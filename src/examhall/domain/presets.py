@@ -75,7 +75,7 @@ _STANDARD: Mapping[Signal, SignalRule] = {
         severity=Severity.LOW, weight=6, warn=False,
     ),
     Signal.PERSON_IN_BACKGROUND: SignalRule(
-        enabled=True, threshold=0.50, hold_s=2, release_s=6, cooldown_s=30,
+        enabled=True, threshold=0.35, hold_s=2, release_s=6, cooldown_s=30,
         severity=Severity.MEDIUM, weight=20, warn=False,
     ),
     Signal.SPEECH: SignalRule(
