@@ -5,23 +5,39 @@ from collections.abc import AsyncIterator
 import pytest
 
 from examhall.adapters.detectors.analyzer import AnalyzerFactory
-from examhall.adapters.detectors.scripted import ScriptedPool
-from examhall.application.ports.vision import DropReason, FrameDropped, FrameJob, VisionPool
+from examhall.adapters.detectors.scripted import ScriptedFrame, ScriptedPool
+from examhall.application.ports.vision import (
+    DropReason,
+    FrameDropped,
+    FrameJob,
+    HeadFacts,
+    Look,
+    VisionPool,
+)
 from examhall.domain.errors import ExamhallError
-from examhall.domain.observation import FaceBox, Scan
+from examhall.domain.observation import FaceBox, ObjectLabel, Scan, SeenObject
 from examhall.domain.policy import ScanPlan
 from examhall.pipeline.worker_pool import PoolConfig, WorkerPool
-from support.people import MODELS_DIR, seat_jpeg
+from support.people import MODELS_DIR, portrait, seat_jpeg
 from support.pictures import encode, jpeg_claiming, noise, png_header_only
 
 ONE = FaceBox(10, 10, 50, 60, 0.9)
 OTHER = FaceBox(80, 10, 120, 60, 0.8)
+CLOSE = encode(portrait("astronaut"), ".jpg")
+HEAD = HeadFacts(0, -2.0, -10.0, 3.0, 0.49, 0.05, 0.2, 0.4, 1.0, 177.0, None, None)
+PERSON = SeenObject(ObjectLabel.PERSON, 0.7, 20, 10, 380, 500)
 
 
 def unstarted(kind: str) -> VisionPool:
     if kind == "processes":
         return WorkerPool(AnalyzerFactory(MODELS_DIR), PoolConfig())
-    return ScriptedPool({seat_jpeg(people=1): (ONE,), seat_jpeg(people=2): (ONE, OTHER)})
+    return ScriptedPool(
+        {
+            seat_jpeg(people=1): (ONE,),
+            seat_jpeg(people=2): (ONE, OTHER),
+            CLOSE: ScriptedFrame((ONE,), HEAD, tuple(0.1 for _ in range(128)), (PERSON,)),
+        }
+    )
 
 
 @pytest.fixture(params=["processes", "scripted"])
@@ -36,8 +52,8 @@ async def pool(new_pool: VisionPool) -> AsyncIterator[VisionPool]:
     await new_pool.stop()
 
 
-def job(payload: bytes, scan: Scan | None = Scan.COARSE, *, thumbnail: bool = True) -> FrameJob:
-    return FrameJob("attempt", payload, scan, ScanPlan(), thumbnail)
+def job(payload: bytes, scan: Scan | None = Scan.COARSE, *looks: Look, thumbnail: bool = True) -> FrameJob:
+    return FrameJob("attempt", payload, scan, ScanPlan(), thumbnail, frozenset(looks))
 
 
 @pytest.mark.parametrize("people", [0, 1, 2])
@@ -59,6 +75,38 @@ async def test_a_thumbnail_is_a_small_jpeg_when_asked_for(pool: VisionPool) -> N
 
 async def test_no_scan_no_faces(pool: VisionPool) -> None:
     assert (await pool.analyze(job(seat_jpeg(people=1), None))).faces is None
+
+
+async def test_closer_looks_come_when_asked_for_and_only_then(pool: VisionPool) -> None:
+    plain = await pool.analyze(job(CLOSE))
+    assert (plain.heads, plain.identities, plain.objects) == ((), (), None)
+    looked = await pool.analyze(job(CLOSE, Scan.FINE, Look.HEAD, Look.IDENTITY, Look.OBJECTS))
+    (head,) = looked.heads
+    assert head.doubt is None
+    assert abs(head.yaw_deg or 90) < 10
+    (identity,) = looked.identities
+    assert identity.embedding is not None
+    assert len(identity.embedding) == 128
+    assert looked.objects is not None
+    assert set(looked.objects.looked_for) == set(ObjectLabel)
+    assert looked.objects.objects[0].label is ObjectLabel.PERSON
+
+
+async def test_an_embedding_is_in_no_words(pool: VisionPool) -> None:
+    looked = await pool.analyze(job(CLOSE, Scan.FINE, Look.HEAD, Look.IDENTITY))
+    assert "embedding" not in repr(looked)
+
+
+async def test_objects_need_no_search_for_faces(pool: VisionPool) -> None:
+    looked = await pool.analyze(job(CLOSE, None, Look.OBJECTS))
+    assert looked.faces is None
+    assert looked.objects is not None
+    assert looked.objects.objects[0].label is ObjectLabel.PERSON
+
+
+async def test_an_empty_seat_has_no_head(pool: VisionPool) -> None:
+    looked = await pool.analyze(job(seat_jpeg(people=0), Scan.COARSE, Look.HEAD, Look.IDENTITY))
+    assert (looked.heads, looked.identities) == ((), ())
 
 
 async def test_equal_pictures_have_equal_hashes_and_others_do_not(pool: VisionPool) -> None:
