@@ -26,7 +26,7 @@ build() {
     if ! [[ -x $built ]] || ! done_before livekit "$print"; then
       step "Building the LiveKit server (a few minutes the first time)"
       mkdir -p "${built%/*}"
-      nice "$go" -C tools/livekit build -mod=readonly -trimpath -ldflags='-s -w' -o "$PWD/$built" \
+      nice "$go" -C tools/livekit build -mod=readonly -buildvcs=false -trimpath -ldflags='-s -w' -o "$PWD/$built" \
         github.com/livekit/livekit-server/cmd/server
       mark_done livekit "$print"
     fi

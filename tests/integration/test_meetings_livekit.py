@@ -173,6 +173,12 @@ async def test_staff_mute_and_take_out_on_the_server(house: LiveHouse) -> None:
         await asked(now.staff, f"{at}/remove")
         await until(now.shown.gone.is_set)
         await until(lambda: now.candidate.attempt_id not in now.looking.room.remote_participants)
+        async with house.http(now.candidate.token) as http, sitters(1) as (back,):
+            assert await refused(http, f"{at}/join") == (409, "taken_out")
+            await now.page.say(type="event", seq=1, kind="clipboard_copy", page_ms=1.0, occurred_at=1)
+            await now.page.next("ack")  # the exam goes on
+            await open_watch(now.wall, now.candidate)  # somebody wants to look again
+            await back.join(await asked(http, f"{at}/join"))
 
 
 async def test_a_closed_live_view_ends_the_way_in(house: LiveHouse) -> None:

@@ -70,6 +70,8 @@ class Meetings:
         self._state = MeetingState(provider.name, None)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._looking: asyncio.Task[None] | None = None
+        # Attempts that were taken out, and the live views of them that were open then.
+        self._taken_out: dict[str, frozenset[str]] = {}
 
     # ---- running ---------------------------------------------------------------------------------
 
@@ -136,13 +138,19 @@ class Meetings:
     async def join_candidate(self, attempt_id: str, *, refresh: bool = False) -> MeetingJoin:
         """Let the candidate's page into its booth.
 
-        Raises `ExamhallError` `attempt_over`, `consent_missing`, `meeting_unavailable`; with refresh also
-        `not_in_meeting`: join anew.
+        Raises `ExamhallError` `attempt_over`, `consent_missing`, `taken_out`, `meeting_unavailable`; with refresh
+        also `not_in_meeting`: join anew.
         """
         attempt = await self._running(attempt_id)
         if attempt.consented_at is None:
             raise ExamhallError(
                 ErrorKind.CONFLICT, "consent_missing", "Nothing is shown live before the candidate agrees."
+            )
+        if self._is_out(attempt.id):
+            raise ExamhallError(
+                ErrorKind.CONFLICT,
+                "taken_out",
+                "A proctor has taken this page out of the live view. The exam goes on.",
             )
         return await self._let_in(_booth(attempt), Seat(attempt.id, "candidate"), refresh=refresh)
 
@@ -195,16 +203,27 @@ class Meetings:
         await self._log(attempt.id, Entry.MUTED, staff_id, media)
 
     async def remove(self, attempt_id: str, *, staff_id: str) -> None:
-        """Take the candidate out of the meeting; the exam and what is looked at go on.
+        """Take the candidate out of the meeting until somebody opens another live view; the exam goes on.
 
         Raises `ExamhallError` `attempt_over`, `candidate_not_connected`, `meeting_unavailable`.
         """
         attempt = await self._running(attempt_id)
+        then = self._watches.of_attempt(attempt.id)
         if self._provider.capabilities.remove:
+            self._taken_out[attempt.id] = then  # before, so that the page does not slip in again
             await self._provider.remove(_booth(attempt), attempt.id)
         else:
             self._ask_page(attempt.id, "leave", None)
+            self._taken_out[attempt.id] = then
         await self._log(attempt.id, Entry.TAKEN_OUT, staff_id)
+
+    def _is_out(self, attempt_id: str) -> bool:
+        """Taken out, and nobody has opened a live view since."""
+        then = self._taken_out.get(attempt_id)
+        if then is not None and self._watches.of_attempt(attempt_id) - then:
+            del self._taken_out[attempt_id]
+            return False
+        return then is not None
 
     async def present(self, attempt_id: str) -> tuple[Present, ...] | None:
         """Who is in the booth; None when nobody can tell now. Raises `ExamhallError` `attempt_not_found`."""
@@ -255,7 +274,7 @@ class Meetings:
         except ExamhallError:
             return
         page = self._live.page_of(attempt.id)
-        if attempt.state not in OVER and page is not None:
+        if attempt.state not in OVER and page is not None and not self._is_out(attempt.id):
             page.tell(MeetingNotice("join", None))
 
     # ---- around ----------------------------------------------------------------------------------

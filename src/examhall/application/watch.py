@@ -109,6 +109,10 @@ class Watches:
             raise _not_found()
         return watch
 
+    def of_attempt(self, attempt_id: str) -> frozenset[str]:
+        """The ids of its open live views."""
+        return frozenset(watch.id for watch in self._open.values() if watch.attempt_id == attempt_id)
+
     def is_open(self, watch_id: str) -> bool:
         return watch_id in self._open
 

@@ -46,7 +46,17 @@ def set_up_logging(settings: Settings) -> None:
     root.addHandler(file)
     root.setLevel(settings.log_level.upper())
     # These name addresses with their queries, or every statement; ours say what is needed.
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "aiosqlite", "websockets"):
+    quiet = (
+        "httpx",
+        "httpcore",
+        "cloudflare",
+        "aiohttp",
+        "uvicorn.access",
+        "alembic",
+        "aiosqlite",
+        "websockets",
+    )
+    for noisy in quiet:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Below info it writes down the sockets' messages and headers: names, words and tokens.
     logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))
