@@ -108,10 +108,27 @@ def test_scores_under_the_threshold_are_no_hits() -> None:
     for t in range(5, 60, 5):
         room.objects(t, FAINT)
     assert room.incidents == {}
-    lower = Room(with_rule(Signal.PHONE, threshold=0.1))
+    lower = Room(with_rule(Signal.PHONE, threshold=0.08))
     for t in range(5, 60, 5):
         lower.objects(t, FAINT)
     assert lower.open == {"phone#1"}
+
+
+@pytest.mark.parametrize("label", [ObjectLabel.PHONE, ObjectLabel.BOOK])
+def test_what_is_never_once_seen_clearly_opens_nothing(label: ObjectLabel) -> None:
+    room, looked = Room(), 0
+    threshold = STANDARD.signals[Signal(label)].threshold
+    faint = SeenObject(label, threshold * 1.1, 0, 0, 50, 50)
+    for t in range(300):
+        if wanted(room, t):
+            looked += 1
+            room.objects(t, faint)
+    assert room.incidents == {}
+    assert looked <= 300 / 5 + 5  # nor is it looked at on every frame
+    clear = SeenObject(label, threshold * 1.3, 0, 0, 50, 50)
+    room.objects(300, clear)
+    room.objects(301, faint)
+    assert room.open == {f"{label}#1"}
 
 
 def test_slow_sampling_still_counts() -> None:
