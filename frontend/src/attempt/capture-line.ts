@@ -6,6 +6,7 @@ import { packFrame, type FrameHead } from '@/media/frame-header';
 import { HeldFrames } from '@/media/held-frames';
 import type { Published } from '@/media/meeting-client';
 import { SamplingPace } from '@/media/sampling-pace';
+import type { SoundPiece } from '@/media/sound/microphone';
 
 /** Sound that may wait for its turn over HTTP, two seconds of it: it goes one piece after another. */
 const SOUND_WAITS_MOST = 4;
@@ -29,19 +30,17 @@ export class CaptureLine {
   #sounds: Promise<unknown> = Promise.resolve();
   #soundsWaiting = 0;
 
-  constructor(road: FrameRoad, intervalS: number) {
+  constructor(road: FrameRoad, intervalS: number, listen?: ConstructorParameters<typeof Listening>[1]) {
     this.#road = road;
     const report = (kind: PageEventKind) => {
       road.report(kind);
     };
     this.#pace = new SamplingPace(intervalS, (seconds) => this.#sampler?.setInterval(seconds));
     this.#held = new HeldFrames(report);
-    this.#listening = new Listening({
-      piece: ({ pcm, capturedAt }) => {
-        this.#takeSound(this.#pack({ kind: 'audio', codec: 'pcm16', capturedAt }, pcm));
-      },
-      event: report,
-    });
+    const piece = ({ pcm, capturedAt }: SoundPiece) => {
+      this.#takeSound(this.#pack({ kind: 'audio', codec: 'pcm16', capturedAt }, pcm));
+    };
+    this.#listening = new Listening({ piece, event: report }, listen);
   }
 
   use({ camera, microphone }: Published): void {

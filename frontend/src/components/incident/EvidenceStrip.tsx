@@ -23,7 +23,10 @@ export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[
   if (evidence.length === 0) return <p className={styles.none}>No pictures belong to this incident.</p>;
   return (
     <>
-      <ul className={styles.strip} aria-label={`${evidence.some(isSound) ? 'Pictures and sound' : 'Pictures'}: ${what}`}>
+      <ul
+        className={styles.strip}
+        aria-label={`${evidence.some(isSound) ? 'Pictures and sound' : 'Pictures'}: ${what}`}
+      >
         {evidence.map((one) => (
           <li key={one.id}>
             {isPicture(one) ? (

@@ -30,13 +30,17 @@ export function listenTo(track: MediaStreamTrack, heard: Heard): MicrophoneListe
   const { context, source } = openSource(new MediaStream([own]));
   let wanted = false;
   let node: AudioWorkletNode | null = null;
-  let closed = false;
+  const closed = new AbortController();
+  // A browser may wait for a click or a key before it runs anything that could make a sound.
+  for (const deed of ['pointerdown', 'keydown']) {
+    window.addEventListener(deed, () => void context.resume(), { signal: closed.signal });
+  }
   const tell = () => {
     node?.port.postMessage({ send: wanted } satisfies ToWorklet);
   };
   const begin = async () => {
     await context.audioWorklet.addModule(workletUrl);
-    if (closed) return;
+    if (closed.signal.aborted) return;
     node = new AudioWorkletNode(context, 'microphone', {
       numberOfInputs: 1,
       channelCount: 1,
@@ -64,7 +68,7 @@ export function listenTo(track: MediaStreamTrack, heard: Heard): MicrophoneListe
       tell();
     },
     close() {
-      closed = true;
+      closed.abort();
       own.stop();
       if (node !== null) node.port.onmessage = null;
       void context.close();
