@@ -10,6 +10,7 @@ from examhall.domain.incident import IncidentState
 from examhall.domain.observation import FaceBox, ObjectLabel
 from examhall.domain.policy import Preset, Signal
 from examhall.domain.presets import PRESETS
+from examhall.domain.rules.objects import distinct_bodies
 
 Json = dict[str, object]
 
@@ -32,7 +33,7 @@ def frame_object(frame: AnalyzedFrame) -> Json:
             {"label": one.label, "score": one.score, "xyxy": [one.x1, one.y1, one.x2, one.y2]}
             for one in objects
         ],
-        "persons": len(persons),
+        "persons": len(distinct_bodies(persons)),
         "quality": {
             "luma_mean": round(analysis.camera.luma_mean, 2),
             "luma_sd": round(analysis.camera.luma_sd, 2),
