@@ -164,7 +164,7 @@ def test_a_page_that_sends_nothing_fails_after_a_while_and_blames_no_detector() 
 
 def test_a_detector_that_fires_on_the_normal_picture_is_off() -> None:
     phone = SeenObject(ObjectLabel.PHONE, 0.8, 0, 0, 10, 10)
-    people = [SeenObject(ObjectLabel.PERSON, 0.8, 0, 0, 10, 10)] * 2
+    people = [SeenObject(ObjectLabel.PERSON, 0.8, left, 0, left + 10, 10) for left in (0, 40)]
     sitting = Sitting()
     sitting.check.begin(None, sitting.now_s)
     sitting.sit(4, lambda at_s: facts(at_s, objects=(phone, *people)))

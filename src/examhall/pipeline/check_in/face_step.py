@@ -10,6 +10,7 @@ from examhall.application.ports.vision import HeadFacts, Look
 from examhall.application.seeing import Embedding
 from examhall.domain.check_in import Advice, StepState, Target
 from examhall.domain.observation import Detector, ObjectLabel, SpeechObserved
+from examhall.domain.rules.objects import distinct_bodies
 from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan, advice_on
 
 MIN_FRAMES = 12
@@ -22,9 +23,10 @@ HEAD_SHARE = 0.6
 _TOO_FEW = 5
 _WINDOW = 25
 _EMBEDDINGS = 10
-_OBJECT_LOOKS = 2
+_OBJECT_LOOKS = 4
+_FIRES = 1 / 3  # of the looks: what is seen so often would soon be an incident
 _IDENTITY_EVERY_S = 0.4
-_OBJECTS_EVERY_S = 1.0
+_OBJECTS_EVERY_S = 0.6
 _ADVICE_FRAMES = 5
 
 
@@ -161,7 +163,7 @@ class FaceStep:
 
     def _mistrust_objects(self) -> str | None:
         for label in (ObjectLabel.PHONE, ObjectLabel.BOOK, ObjectLabel.LAPTOP):
-            if self._objects and self._hits(label, 1) >= len(self._objects) / 2:
+            if self._fires(label, 1):
                 return (
                     f"Something like a {label.value} was seen during the camera check: have a look, "
                     "have it put away, and ask for the check again."
@@ -169,23 +171,24 @@ class FaceStep:
         return None
 
     def _mistrust_persons(self) -> str | None:
-        if self._objects and self._hits(ObjectLabel.PERSON, 2) >= len(self._objects) / 2:
+        if self._fires(ObjectLabel.PERSON, 2):
             return (
                 "Something like a second person was seen during the camera check: have a look at the "
                 "room, and ask for the check again."
             )
         return None
 
-    def _hits(self, label: ObjectLabel, at_least: int) -> int:
-        """In how many of the looks that many of it were seen."""
+    def _fires(self, label: ObjectLabel, at_least: int) -> bool:
+        """Whether that many of it were seen in so many of the looks, and in more than one."""
         threshold = self._plan.thresholds.get(label)
         if threshold is None:
-            return 0
-        counts = (
-            sum(seen.label is label and seen.score >= threshold for seen in one.objects or ())
-            for one in self._objects
-        )
-        return sum(count >= at_least for count in counts)
+            return False
+        hits = 0
+        for one in self._objects:
+            seen = [o for o in one.objects or () if o.label is label and o.score >= threshold]
+            count = len(distinct_bodies(seen) if label is ObjectLabel.PERSON else seen)
+            hits += count >= at_least
+        return hits >= 2 and hits >= _FIRES * len(self._objects)
 
 
 def spread(embeddings: Sequence[Embedding]) -> float:
