@@ -13,7 +13,7 @@ from examhall.vision.decode import Picture
 MESH_SCORE = 0.5  # below it the mesh itself says that this is no face
 # Faces in pixels of the picture that was searched; both sides of the box.
 SMALL_FACE_PX = 24.0
-SMALL_FACE_FOR_IDENTITY_PX = 60.0
+SMALL_FACE_FOR_IDENTITY_PX = 70.0
 SMALL_EYE_PX = 7.0
 DARK_LUMA = 18.0
 BLURRED_FOR_HEAD = 4.0
