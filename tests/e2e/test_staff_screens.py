@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from examhall.adapters.simulation.behaviours import Scene
 from support.browser import Pages, looks_right
+from support.film import film
 from support.served import PASSWORD, Served
 from support.sitting import heading, open_wall
 
@@ -180,6 +182,46 @@ def test_what_is_watched_is_adjusted_as_a_new_revision(
     assert policy["signals"]["phone"]["shadow"] is True
     assert policy["scan"]["objects_period_s"] == 8
     assert policy["camera_check"] is True
+
+
+def test_a_reference_photo_is_given_replaced_and_removed(
+    served: Served, pages: Pages, admin_page: Page, shot: Callable[[Page, str], None]
+) -> None:
+    page = admin_page
+    exam_id = served.exam("Botany")
+    served.invite(exam_id, "Barbara McClintock")
+    page.goto(f"/exams/{exam_id}")
+    row = page.get_by_role("row", name=re.compile("Barbara McClintock"))
+    expect(row.get_by_text("Has photo")).to_have_count(0)
+    row.get_by_role("button", name="Add a photo of Barbara McClintock").click()
+    dialog = page.get_by_role("dialog", name="Photo of Barbara McClintock")
+    looks_right(page, "photo dialog")
+    shot(page, "photo-dialog")
+    chooser = dialog.locator("input[type=file]")
+    chooser.set_input_files({"name": "words.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(dialog.get_by_role("alert")).to_contain_text("not a JPEG, PNG or WebP picture")
+    with pages.allowing(page, r"status of 4\d\d"):
+        empty = film(Scene.EMPTY_SEAT)[0]
+        chooser.set_input_files({"name": "seat.jpg", "mimeType": "image/jpeg", "buffer": empty})
+        expect(dialog.get_by_role("alert")).to_contain_text("No face was found in the photo")
+    portrait = {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": film(Scene.NORMAL)[0]}
+    chooser.set_input_files(portrait)
+    expect(dialog).to_be_hidden()
+    expect(row.get_by_text("Has photo")).to_be_visible()
+    looks_right(page, "roster with a photo")
+    shot(page, "roster-photo")
+
+    row.get_by_role("button", name="Change the photo of Barbara McClintock").click()
+    page.get_by_role("dialog").locator("input[type=file]").set_input_files(portrait)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    row.get_by_role("button", name="Change the photo of Barbara McClintock").click()
+    page.get_by_role("button", name="Remove…").click()
+    sure = page.get_by_role("alertdialog", name="Remove the photo of Barbara McClintock?")
+    looks_right(page, "remove the photo")
+    sure.get_by_role("button", name="Remove the photo").click()
+    expect(row.get_by_text("Has photo")).to_have_count(0)
+    listed = served.admin.ask("GET", f"/exams/{exam_id}/candidates")
+    assert [one["has_photo"] for one in listed] == [False]
 
 
 def test_an_invited_proctor_sees_only_their_exams(

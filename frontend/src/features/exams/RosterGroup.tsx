@@ -1,4 +1,4 @@
-import { Copy, Download, Pencil, RefreshCw, Trash2, Unlink } from 'lucide-react';
+import { Check, Copy, Download, Pencil, RefreshCw, Trash2, Unlink } from 'lucide-react';
 import { useRef, useState, type SyntheticEvent } from 'react';
 import { api, ask } from '@/api/client';
 import type { Candidate, Exam } from '@/api/types';
@@ -12,6 +12,7 @@ import { dateAndTime } from '@/format/time';
 import { CandidateDialog } from './CandidateDialog';
 import { CsvDialog } from './CsvDialog';
 import { download, linksCsv } from './links-csv';
+import { PhotoDialog } from './PhotoDialog';
 import { rosterKey, useListChange, useRoster } from './queries';
 import { RevokeDialog } from './RevokeDialog';
 import styles from './ExamEditor.module.css';
@@ -78,7 +79,7 @@ function RosterTable({
   mayEdit: boolean;
 }) {
   const [asked, setAsked] = useState<{
-    what: 'edit' | 'revoke' | 'remove' | 'renew';
+    what: 'edit' | 'photo' | 'revoke' | 'remove' | 'renew';
     candidate: Candidate;
   } | null>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -110,6 +111,7 @@ function RosterTable({
             <th scope="col">Email</th>
             <th scope="col">Reference</th>
             <th scope="col">Extra time</th>
+            <th scope="col">Photo</th>
             <th scope="col">State</th>
             <th scope="col">Link</th>
           </tr>
@@ -122,6 +124,29 @@ function RosterTable({
               <td>{one.email ?? ''}</td>
               <td>{one.ref ?? ''}</td>
               <td>{one.extra_time_s > 0 ? `${one.extra_time_s / 60} min` : ''}</td>
+              <td>
+                <div className={styles.photo}>
+                  {one.has_photo && (
+                    <span>
+                      <Check size={14} aria-hidden /> Has photo
+                    </span>
+                  )}
+                  {mayEdit && (
+                    <Button
+                      size="small"
+                      variant="quiet"
+                      aria-label={
+                        one.has_photo ? `Change the photo of ${one.name}` : `Add a photo of ${one.name}`
+                      }
+                      onPress={() => {
+                        setAsked({ what: 'photo', candidate: one });
+                      }}
+                    >
+                      {one.has_photo ? 'Change' : 'Add a photo'}
+                    </Button>
+                  )}
+                </div>
+              </td>
               <td>
                 <StateMark state={one.state} />
               </td>
@@ -205,7 +230,10 @@ function RosterTable({
       {asked?.what === 'edit' && (
         <CandidateDialog examId={exam.id} candidate={asked.candidate} onClose={close} />
       )}
-      {asked !== null && asked.what !== 'edit' && (
+      {asked?.what === 'photo' && (
+        <PhotoDialog examId={exam.id} candidate={asked.candidate} onClose={close} />
+      )}
+      {asked !== null && asked.what !== 'edit' && asked.what !== 'photo' && (
         <RevokeDialog examId={exam.id} what={asked.what} candidate={asked.candidate} onClose={close} />
       )}
     </div>
