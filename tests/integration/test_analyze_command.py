@@ -136,6 +136,19 @@ def test_the_incidents_of_a_video_come_after_its_frames(long_video: Path) -> Non
     assert "No face" in incident["explanation"]
 
 
+def test_every_face_of_a_crowd_is_told_in_the_same_words(tmp_path: Path) -> None:
+    """More faces than are looked at closely: the rest is unknown, not left out."""
+    crowd = tmp_path / "crowd.png"
+    head = cv2.resize(portrait("astronaut")[0:240, 110:350], (80, 80))
+    cv2.imwrite(str(crowd), np.tile(head, (6, 8, 1)))
+    (frame,) = lines_of(run("analyze", "--json", crowd))
+    assert len(frame["faces"]) > 40
+    assert len({frozenset(face) for face in frame["faces"]}) == 1
+    unknown = [face for face in frame["faces"] if face["yaw_deg"] is None]
+    assert 0 < len(unknown) < len(frame["faces"])
+    assert all(face["gaze"]["direction"] is None for face in unknown)
+
+
 def test_a_picture_has_no_incidents(two_people: Path) -> None:
     (frame,) = lines_of(run("analyze", "--json", "--incidents", two_people))
     assert "incidents" not in frame

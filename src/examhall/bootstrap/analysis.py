@@ -31,7 +31,7 @@ _LOOKS_TO_COMPARE = _LOOKS | {Look.ALL_IDENTITIES}
 @dataclass(frozen=True, slots=True)
 class AnalyzedFrame:
     """`t_ms`: position in a video; 0 for a picture. By face index: `directions` where it looks, image
-    directions; `distances` from the reference. Faces that cannot be told of are left out."""
+    directions; `distances` from the reference, if one was `compared`. Who cannot be told of is left out."""
 
     path: Path
     index: int
@@ -39,6 +39,7 @@ class AnalyzedFrame:
     analysis: FrameAnalysis
     directions: dict[int, GazeDirection]
     distances: dict[int, float]
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _told(
         for one in analysis.identities
         if reference is not None and (distance := distance_to(reference, one.embedding)) is not None
     }
-    return AnalyzedFrame(path, index, t_ms, analysis, directions, distances)
+    return AnalyzedFrame(path, index, t_ms, analysis, directions, distances, compared=reference is not None)
 
 
 def _largest(analysis: FrameAnalysis) -> int:

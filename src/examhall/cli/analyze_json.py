@@ -57,28 +57,28 @@ def error_object(path: Path, error: ExamhallError) -> Json:
 
 
 def _face(face: FaceBox, index: int, head: HeadFacts | None, frame: AnalyzedFrame) -> Json:
-    """A face that was not looked at closely (there are very many) has box and score only."""
-    told: Json = {"xyxy": [face.x1, face.y1, face.x2, face.y2], "score": face.score}
-    if head is not None:
-        told |= {
-            "yaw_deg": head.yaw_deg,
-            "pitch_deg": head.pitch_deg,
-            "roll_deg": head.roll_deg,
-            "gaze": {
-                "horizontal": head.gaze_horizontal,
-                "vertical": head.gaze_vertical,
-                "direction": frame.directions.get(index),
-            },
-            "mouth_open": head.mouth_open,
-            "eyes_open": head.eyes_open,
-            "quality": {
-                "mesh_score": head.mesh_score,
-                "sharpness": head.sharpness,
-                "doubt": head.doubt,
-                "gaze_doubt": head.gaze_doubt,
-            },
-        }
-    if frame.analysis.identities:
+    """head None: not looked at closely, because there are very many; everything about it is unknown."""
+    told: Json = {
+        "xyxy": [face.x1, face.y1, face.x2, face.y2],
+        "score": face.score,
+        "yaw_deg": head and head.yaw_deg,
+        "pitch_deg": head and head.pitch_deg,
+        "roll_deg": head and head.roll_deg,
+        "gaze": {
+            "horizontal": head and head.gaze_horizontal,
+            "vertical": head and head.gaze_vertical,
+            "direction": frame.directions.get(index),
+        },
+        "mouth_open": head and head.mouth_open,
+        "eyes_open": head and head.eyes_open,
+        "quality": {
+            "mesh_score": head and head.mesh_score,
+            "sharpness": head and head.sharpness,
+            "doubt": head and head.doubt,
+            "gaze_doubt": head and head.gaze_doubt,
+        },
+    }
+    if frame.compared:
         told["identity_distance"] = frame.distances.get(index)
     return told
 
