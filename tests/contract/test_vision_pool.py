@@ -6,7 +6,9 @@ import pytest
 
 from examhall.adapters.detectors.analyzer import AnalyzerFactory
 from examhall.adapters.detectors.scripted import ScriptedFrame, ScriptedPool
+from examhall.adapters.detectors.speech import ListenerFactory
 from examhall.application.ports.vision import (
+    AudioJob,
     DropReason,
     FrameDropped,
     FrameJob,
@@ -20,6 +22,7 @@ from examhall.domain.policy import ScanPlan
 from examhall.pipeline.worker_pool import PoolConfig, WorkerPool
 from support.people import MODELS_DIR, portrait, seat_jpeg
 from support.pictures import encode, jpeg_claiming, noise, png_header_only
+from support.voice import pieces, voice
 
 ONE = FaceBox(10, 10, 50, 60, 0.9)
 OTHER = FaceBox(80, 10, 120, 60, 0.8)
@@ -30,7 +33,7 @@ PERSON = SeenObject(ObjectLabel.PERSON, 0.7, 20, 10, 380, 500)
 
 def unstarted(kind: str) -> VisionPool:
     if kind == "processes":
-        return WorkerPool(AnalyzerFactory(MODELS_DIR), PoolConfig())
+        return WorkerPool(AnalyzerFactory(MODELS_DIR), PoolConfig(), listener=ListenerFactory(MODELS_DIR))
     return ScriptedPool(
         {
             seat_jpeg(people=1): (ONE,),
@@ -148,3 +151,30 @@ async def test_before_the_start_and_after_the_stop_frames_are_dropped(new_pool: 
         assert new_pool.health().ready == new_pool.health().workers
         await new_pool.stop()
         assert new_pool.health().ready == 0
+
+
+async def test_a_voice_is_speech_and_silence_is_none(pool: VisionPool) -> None:
+    memory = b""
+    shares = []
+    for piece in (*pieces(voice(2.0)), bytes(16_000), bytes(16_000)):
+        heard = await pool.listen(AudioJob("attempt/sound", piece, memory))
+        memory = heard.memory
+        shares.append(heard.speech_share)
+        assert heard.duration_s == 0.5
+    assert min(shares[1:4]) >= 0.9
+    assert shares[-1] == 0.0
+    assert heard.level_dbfs == -120.0
+
+
+@pytest.mark.parametrize("pcm", [b"", b"\x01", bytes(64_002)], ids=["empty", "half a sample", "too long"])
+async def test_bytes_that_are_no_sound_are_told(pool: VisionPool, pcm: bytes) -> None:
+    with pytest.raises(ExamhallError) as refused:
+        await pool.listen(AudioJob("attempt/sound", pcm))
+    assert refused.value.code == "sound_unreadable"
+    assert pool.health().restarts == 0
+
+
+async def test_no_sound_is_heard_before_the_start(new_pool: VisionPool) -> None:
+    with pytest.raises(FrameDropped) as dropped:
+        await new_pool.listen(AudioJob("attempt/sound", bytes(16_000)))
+    assert dropped.value.reason is DropReason.STOPPING
