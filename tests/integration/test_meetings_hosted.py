@@ -1,5 +1,6 @@
 """RealtimeKit and Dyte against their interface on loopback: presets, refresh, kick, close, keys that change."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -238,3 +239,20 @@ async def test_what_the_provider_cannot_do_is_asked_of_the_page(
         seen = json.dumps(house.house.settings.model_dump(mode="json"), default=str) + capsys.readouterr().out
         for secret in (TOKEN, ticket["token"]):
             assert secret not in seen
+
+
+async def test_nothing_waits_for_a_provider_that_takes_calls_and_never_answers(tmp_path: Path) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with silent:
+        address = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+        service = HostedService("", "", "rtk", port=int(address.rpartition(":")[2]))
+        async with live_house(tmp_path, **realtimekit_settings(service)) as house, house.wall() as wall:
+            told = await wall.next("meeting")
+            assert (told["available"], told["reason"]) == (False, "the meeting provider has not answered yet")
+            candidate = await house.live_candidate()
+            async with house.page(candidate) as page:
+                await page.next("welcome")

@@ -33,6 +33,7 @@ from examhall.domain.errors import ErrorKind, ExamhallError
 
 log = logging.getLogger(__name__)
 
+FIRST_LOOK_S = 3.0
 LOOK_EVERY_S = 15.0
 LOOK_AGAIN_S = 2.0  # while it is down
 SWEEP_EVERY_S = 60.0
@@ -69,6 +70,7 @@ class Meetings:
         self._metrics = metrics
         self._state = MeetingState(provider.name, None)
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._looked = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         # Attempts that were taken out, and the live views of them that were open then.
         self._taken_out: dict[str, frozenset[str]] = {}
@@ -78,8 +80,12 @@ class Meetings:
     async def start(self) -> None:
         await self._provider.start()
         if not self._provider.capabilities.signalled:
-            await self.look()
+            self._state = MeetingState(self._provider.name, "the meeting provider has not answered yet")
             self._looking = asyncio.create_task(self._keep_looking())
+            # The rest does not wait for a provider that is down; one that is there is known at once.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOOK_S):
+                    await self._looked.wait()
 
     async def stop(self) -> None:
         if self._looking is not None:
@@ -106,7 +112,6 @@ class Meetings:
     async def _keep_looking(self) -> None:
         swept_s = 0.0
         while True:
-            await asyncio.sleep(LOOK_AGAIN_S if self._state.reason else LOOK_EVERY_S)
             now_s = asyncio.get_running_loop().time()
             try:
                 if await self.look() is None and now_s - swept_s >= SWEEP_EVERY_S:
@@ -114,6 +119,7 @@ class Meetings:
                     await self.sweep()
             except Exception:  # the look-out outlives whatever it meets
                 log.exception("meeting_look_failed")
+            await asyncio.sleep(LOOK_AGAIN_S if self._state.reason else LOOK_EVERY_S)
 
     async def sweep(self) -> None:
         """Close the booths of attempts that are over: what was left while the provider or we were away."""
@@ -131,6 +137,7 @@ class Meetings:
                 "meeting_provider", extra={"provider": self._provider.name, "wrong": reason or "nothing"}
             )
         self._state = MeetingState(self._provider.name, reason)
+        self._looked.set()
         self._metrics.set(MEETING_READY, 0.0 if reason else 1.0)
 
     # ---- joining ---------------------------------------------------------------------------------
