@@ -5,7 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fromSnapshot, withUpdate, type MonitorState } from '@/api/monitor-state';
 import { readThumbnail, Thumbnails } from '@/api/thumbnails';
-import type { MonitorMessage, ServerLoad, ServerToMonitor } from '@/api/types';
+import type { MeetingStatus, MonitorMessage, ServerLoad, ServerToMonitor } from '@/api/types';
 
 const PROTOCOL = 1;
 const FIRST_RETRY_MS = 500;
@@ -29,6 +29,8 @@ export interface LiveState {
   readonly connection: Connection;
   readonly monitor: MonitorState | null;
   readonly load: ServerLoad | null;
+  /** Whether there is live view; null: the server has not said. */
+  readonly meeting: MeetingStatus | null;
   /** Server clock minus this browser's clock. */
   readonly skewMs: number;
 }
@@ -68,6 +70,7 @@ export class LiveSocket {
       connection: { is: 'connecting' },
       monitor: null,
       load: null,
+      meeting: null,
       skewMs: 0,
     }));
   }
@@ -138,6 +141,9 @@ export class LiveSocket {
         break;
       case 'load':
         this.store.setState({ load: message });
+        break;
+      case 'meeting':
+        this.store.setState({ meeting: message });
         break;
       case 'ping':
         this.send({ type: 'pong', nonce: message.nonce });

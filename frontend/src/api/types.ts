@@ -9,6 +9,7 @@ export type {
   Evidence,
   ExamHead,
   Incident,
+  MeetingStatus,
   MonitorMessage,
   Risk,
   ServerLoad,

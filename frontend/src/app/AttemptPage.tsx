@@ -4,6 +4,7 @@ import { ApiProblem } from '@/api/client';
 import { getRoom } from '@/attempt/attempt-api';
 import { AttemptContext, useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { AttemptSession } from '@/attempt/attempt-session';
+import { ProctorVoice } from '@/attempt/ProctorVoice';
 import { isOver } from '@/attempt/states';
 import { StepPage } from '@/attempt/StepPage';
 import { Button } from '@/components/ui/Button';
@@ -41,6 +42,7 @@ export function Component() {
       return (
         <AttemptContext value={opening.session}>
           <Flow />
+          <ProctorVoice />
         </AttemptContext>
       );
   }

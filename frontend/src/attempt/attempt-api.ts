@@ -39,6 +39,13 @@ export async function checkCamera(
   return taken.check_in;
 }
 
+/** The way into the live meeting, where its provider has one. */
+export function joinMeeting(attemptId: string): Promise<components['schemas']['MeetingTicket']> {
+  return ask(
+    api.POST('/api/v1/attempts/{attempt_id}/meeting/join', { ...at(attemptId), body: { refresh: false } }),
+  );
+}
+
 export function submit(attemptId: string): Promise<RoomState> {
   return ask(api.POST('/api/v1/attempts/{attempt_id}/submit', at(attemptId)));
 }

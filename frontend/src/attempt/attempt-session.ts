@@ -13,11 +13,10 @@ import { EventSender } from '@/attempt/event-sender';
 import { heardNow } from '@/attempt/exam-clock';
 import { neededDevices } from '@/attempt/needed-devices';
 import { isOver } from '@/attempt/states';
+import { CandidateLive } from '@/media/candidate-live';
 import type { DeviceKind } from '@/media/devices';
 import { openEventQueue, type EventQueue } from '@/media/event-queue';
-import type { Publisher } from '@/media/meeting-client';
 import { newId } from '@/media/new-id';
-import { P2PPublisher } from '@/media/p2p/publisher';
 import { PageWatch } from '@/media/page-events';
 
 /** Where sockets are blocked, how often the page asks and delivers. */
@@ -34,7 +33,7 @@ export class AttemptSession {
   readonly #instanceId: string;
   readonly #socket: CandidateSocket;
   readonly #events: EventSender;
-  readonly #publisher: Publisher;
+  readonly #live: CandidateLive;
   readonly #capture: CaptureLine;
   readonly #page: PageWatch;
   readonly #fullScreen: PageWatch;
@@ -81,8 +80,14 @@ export class AttemptSession {
       },
       send: (event) => socket.send(event),
     });
-    this.#publisher = new P2PPublisher((signal) => {
-      socket.send({ type: 'watch_signal', ...signal });
+    this.#live = new CandidateLive({
+      send: (signal) => {
+        socket.send({ type: 'watch_signal', ...signal });
+      },
+      join: () => attemptApi.joinMeeting(room.attempt_id),
+      heard: (proctorVoice) => {
+        this.store.setState({ proctorVoice });
+      },
     });
     const report = (kind: PageEventKind, device?: CameraDevice) => {
       void this.#events.report(kind, device);
@@ -100,7 +105,7 @@ export class AttemptSession {
     this.devices = new DeviceKeeper(this.store, {
       event: report,
       changed: (tracks) => {
-        this.#publisher.publish(tracks);
+        this.#live.publish(tracks);
         this.#capture.use(tracks);
       },
     });
@@ -260,18 +265,21 @@ export class AttemptSession {
         this.#listenWhileWanted();
         break;
       case 'watch_open': {
-        const { watch_id: watchId, ice_servers: iceServers, relay_only: relayOnly, profile } = message;
-        this.#publisher.openWatch({ watchId, iceServers, relayOnly }, profile);
+        const { watch_id: watchId, provider, ice_servers: iceServers, relay_only: relayOnly } = message;
+        this.#live.openWatch({ watchId, provider, iceServers, relayOnly }, message.profile);
         break;
       }
       case 'watch_close':
-        this.#publisher.closeWatch(message.watch_id);
+        this.#live.closeWatch(message.watch_id);
         break;
       case 'error':
         if (message.code === 'attempt_over') void this.refreshRoom();
         break;
+      case 'meeting':
+        this.#live.command(message);
+        break;
       case 'watch_signal':
-        this.#publisher.receive(message);
+        this.#live.receive(message);
         break;
       default:
         break;
@@ -304,7 +312,7 @@ export class AttemptSession {
   }
 
   #lost(failures: number): void {
-    this.#publisher.close();
+    this.#live.close();
     if (isOver(this.store.getState().state)) {
       this.#socket.stop();
       return;
@@ -396,7 +404,7 @@ export class AttemptSession {
     this.#capture.listen({ sound: false, silence: false });
     this.#page.watch(null);
     this.#fullScreen.watch(null);
-    this.#publisher.close();
+    this.#live.close();
     this.devices.closeAll();
   }
 }

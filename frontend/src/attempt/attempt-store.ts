@@ -49,6 +49,8 @@ export interface AttemptView {
   /** This browser's time of the last reconnect: what is given soon after is for the loss before. */
   reconnectedAt: number | null;
   watchedBy: string[];
+  /** Of staff who speak to the candidate now. */
+  proctorVoice: MediaStream | null;
   devices: Record<DeviceKind, Device>;
   /** The devices were switched on in this page load: a reload loses them, the attempt goes on. */
   devicesReady: boolean;
@@ -75,6 +77,7 @@ export function createAttemptStore(room: Room): AttemptStore {
     givenBack: null,
     reconnectedAt: null,
     watchedBy: [],
+    proctorVoice: null,
     devices: { camera: off, microphone: off, screen: off },
     devicesReady: false,
     checkIn: null,

@@ -1,64 +1,118 @@
-import type { IceServer, Signalling } from '@/api/generated/socket';
+import type { components } from '@/api/generated/rest';
+import type { IceServer, MeetingCommand, Signalling, WatchOpened } from '@/api/generated/socket';
 
 /** Live audio and video between a candidate's page and those who watch it, whatever carries it. */
 
-/** What the candidate's page has to show; null while it is off. */
+export type ProviderName = WatchOpened['provider'];
+/** A page's way into the meeting: provider, address, token and when it ends. */
+export type Ticket = components['schemas']['MeetingTicket'];
+
+/**
+ * The raw tracks of the candidate's devices, null while one is off. The page opens them itself and its analysis
+ * runs on them: a provider only shows them, on copies where it wants to change something.
+ */
 export interface Published {
   camera: MediaStreamTrack | null;
   microphone: MediaStreamTrack | null;
   screen: MediaStreamTrack | null;
 }
+export type What = keyof Published;
+export const WHATS: readonly What[] = ['camera', 'microphone', 'screen'];
 
 export type WatchSignal = Omit<Signalling, 'type'>;
 export type Profile = 'grid' | 'focus';
 
+/** What is sent of each kind, by how closely the proctor looks. Widths in pixels, rates in bit/s and frames/s. */
+export const PROFILES: Record<Profile, Record<What, Quality>> = {
+  grid: {
+    camera: { maxBitrate: 150_000, maxFramerate: 10, width: 320 },
+    microphone: { maxBitrate: 24_000 },
+    screen: { maxBitrate: 200_000, maxFramerate: 2, width: 1280 },
+  },
+  focus: {
+    camera: { maxBitrate: 800_000, maxFramerate: 15, width: 640 },
+    microphone: { maxBitrate: 24_000 },
+    screen: { maxBitrate: 600_000, maxFramerate: 5, width: 1280 },
+  },
+};
+export interface Quality {
+  maxBitrate: number;
+  maxFramerate?: number;
+  width?: number;
+}
+
 /** What the server says when it opens a live view. */
 export interface WatchTerms {
   watchId: string;
+  provider: ProviderName;
   iceServers: IceServer[];
   relayOnly: boolean;
 }
 
+/** What a meeting needs of the candidate's page. */
+export interface CandidateLine {
+  send(signal: WatchSignal): void;
+  join(): Promise<Ticket>;
+  /** Who of the staff speaks to the candidate now; null: nobody. */
+  heard(voices: MediaStream | null): void;
+}
+
 /** The candidate's side: shows what it has to those whom the server lets watch. */
-export interface Publisher {
+export interface CandidateMeeting {
   publish(tracks: Published): void;
   openWatch(terms: WatchTerms, profile: Profile): void;
   closeWatch(watchId: string): void;
   receive(signal: WatchSignal): void;
+  /** What the server asks of the page: join anew, show one device no more, show nothing until the next live view. */
+  command(command: Pick<MeetingCommand, 'action' | 'media'>): void;
   close(): void;
 }
 
+/** interrupted: it comes back by itself; closed: it does not. */
 export type LiveState = 'connecting' | 'live' | 'interrupted' | 'closed';
 
+/** Received just now; null: not known (yet). Lost packets in 0..1; resolution of the camera in pixels. */
 export interface LiveStats {
-  /** Round trip in ms, received kbit/s and frames/s of the camera, lost packets in 0..1; null: not known yet. */
   roundTripMs: number | null;
   kbps: number | null;
   framesPerSecond: number | null;
   lost: number | null;
+  resolution: { width: number; height: number } | null;
+  /** Whether it goes through a relay server. */
+  relayed: boolean | null;
 }
 
-/** The proctor's side of one live view. Streams are there from the start and fill as tracks arrive. */
+export const NO_STATS: LiveStats = {
+  roundTripMs: null,
+  kbps: null,
+  framesPerSecond: null,
+  lost: null,
+  resolution: null,
+  relayed: null,
+};
+
+/** The proctor's side of one live view. */
 export interface LiveView {
-  readonly camera: MediaStream;
-  readonly screen: MediaStream | null;
   readonly state: LiveState;
-  /** Why it closed, in the server's words. */
+  /** Why it is not live, in words. */
   readonly reason: string | null;
+  /** What the candidate shows now. */
+  readonly shown: Readonly<Record<What, boolean>>;
+  /** What can be heard: silent until the microphone is shown. */
+  readonly sound: MediaStream;
   /** Called after every change of the fields above; returns the way to stop. */
   subscribe(listener: () => void): () => void;
+  /** Play the picture in an element, also across interruptions; returns the way to stop. */
+  show(what: 'camera' | 'screen', element: HTMLVideoElement): () => void;
+  setProfile(profile: Profile): void;
+  /** Let the candidate hear this microphone; null: no more. Resolves once they can. */
+  talk(microphone: MediaStreamTrack | null): Promise<void>;
   stats(): Promise<LiveStats>;
   close(): void;
 }
 
-export interface Viewer {
-  open(attemptId: string, profile: Profile): Promise<LiveView>;
-}
-
-/** How a viewer reaches the server: over the monitor socket, watched only inside what the server opened. */
-export interface ViewerSignalling {
-  /** Sends `watch_open`; resolves with `watch_started`, rejects with the server's error. */
-  openWatch(attemptId: string, profile: Profile): Promise<WatchTerms>;
+/** How a live view reaches the server: over the monitor socket, watched only inside what the server opened. */
+export interface ProctorLine {
   closeWatch(watchId: string): void;
   send(signal: WatchSignal): void;
   /** Signals and the end of one live view; returns the way to stop listening. */
@@ -66,4 +120,13 @@ export interface ViewerSignalling {
     watchId: string,
     listener: { signal(signal: WatchSignal): void; closed(reason: string): void },
   ): () => void;
+  join(watchId: string): Promise<Ticket>;
+  talk(watchId: string, talking: boolean): Promise<void>;
+}
+
+/** One way to carry live audio and video; both sides of it. */
+export interface MeetingClient {
+  candidate(line: CandidateLine): CandidateMeeting;
+  /** The live view of one candidate; the server has opened it. */
+  watch(line: ProctorLine, terms: WatchTerms, attemptId: string, profile: Profile): LiveView;
 }

@@ -109,13 +109,17 @@ class AcknowledgeWarning(Message):
 
 
 class Signalling(Message):
-    """P2P WebRTC, relayed only inside a watch that the server minted. `data`: at most 16 kB."""
+    """P2P WebRTC, relayed only inside a watch that the server minted. At most 16 kB.
+
+    tracks: what of the sender's is to be seen or heard now; profile: how closely the proctor looks from now on.
+    """
 
     type: Literal["watch_signal"] = "watch_signal"
     watch_id: Id
     description: dict[str, str] | None = None  # {type, sdp}
     candidate: dict[str, str | int | None] | None = None  # RTCIceCandidateInit
     tracks: dict[str, Literal["camera", "screen", "microphone"]] | None = None  # mid -> what
+    profile: Literal["grid", "focus"] | None = None
 
 
 class Pong(Message):

@@ -95,7 +95,9 @@ type: "acknowledge_warning"
 warning_id: string
 }
 /**
- * P2P WebRTC, relayed only inside a watch that the server minted. `data`: at most 16 kB.
+ * P2P WebRTC, relayed only inside a watch that the server minted. At most 16 kB.
+ * 
+ * tracks: what of the sender's is to be seen or heard now; profile: how closely the proctor looks from now on.
  */
 export interface Signalling {
 type: "watch_signal"
@@ -109,6 +111,7 @@ candidate: ({
 tracks: ({
 [k: string]: "camera" | "screen" | "microphone"
 } | null)
+profile: (("grid" | "focus") | null)
 }
 export interface Pong {
 type: "pong"

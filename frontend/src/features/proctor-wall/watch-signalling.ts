@@ -1,6 +1,7 @@
 /** The live view's signalling over the wall's socket: the server mints the watch and relays only inside it. */
+import { api, ask } from '@/api/client';
 import type { LiveSocket, WatchMessage } from '@/api/live-socket';
-import type { Profile, ViewerSignalling, WatchSignal, WatchTerms } from '@/media/meeting-client';
+import type { Profile, ProctorLine, Ticket, WatchSignal, WatchTerms } from '@/media/meeting-client';
 
 const ANSWER_WITHIN_MS = 8_000;
 
@@ -9,15 +10,28 @@ interface Listener {
   closed: (reason: string) => void;
 }
 
-export class WatchSignalling implements ViewerSignalling {
+/** A refusal to open a live view. */
+export class WatchRefused extends Error {
+  /** The server's, if it is the server that refused. */
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class WatchSignalling implements ProctorLine {
   readonly #socket: LiveSocket;
+  readonly #examId: string;
   readonly #listeners = new Map<string, Listener>();
   /** What came for a watch before its view listened: the offer may follow the terms at once. */
   readonly #early = new Map<string, WatchMessage[]>();
   readonly #stop: () => void;
 
-  constructor(socket: LiveSocket) {
+  constructor(socket: LiveSocket, examId: string) {
     this.#socket = socket;
+    this.#examId = examId;
     this.#stop = socket.onWatchMessage((message) => {
       this.#take(message);
     });
@@ -36,7 +50,7 @@ export class WatchSignalling implements ViewerSignalling {
       };
       const timer = window.setTimeout(() => {
         finish();
-        reject(new Error('The live view got no answer.'));
+        reject(new WatchRefused('The live view got no answer.'));
       }, ANSWER_WITHIN_MS);
       const stop = this.#socket.onWatchMessage((message) => {
         if (message.type === 'watch_started' && message.request_id === requestId) {
@@ -44,12 +58,13 @@ export class WatchSignalling implements ViewerSignalling {
           this.#early.set(message.watch_id, []);
           resolve({
             watchId: message.watch_id,
+            provider: message.provider,
             iceServers: message.ice_servers,
             relayOnly: message.relay_only,
           });
         } else if (message.type === 'error' && message.about === requestId) {
           finish();
-          reject(new Error(message.message));
+          reject(new WatchRefused(message.message, message.code));
         }
       });
       const sent = this.#socket.send({
@@ -60,9 +75,29 @@ export class WatchSignalling implements ViewerSignalling {
       });
       if (!sent) {
         finish();
-        reject(new Error('Not connected to the server just now.'));
+        reject(new WatchRefused('Not connected to the server just now.'));
       }
     });
+  }
+
+  join(watchId: string): Promise<Ticket> {
+    return ask(
+      api.POST('/api/v1/exams/{exam_id}/meeting/join', {
+        ...this.#exam,
+        body: { watch_id: watchId, refresh: false },
+      }),
+    );
+  }
+
+  talk(watchId: string, talking: boolean): Promise<void> {
+    const body = { watch_id: watchId, talking };
+    return ask(api.POST('/api/v1/exams/{exam_id}/meeting/talk', { ...this.#exam, body })).then(
+      () => undefined,
+    );
+  }
+
+  get #exam() {
+    return { params: { path: { exam_id: this.#examId } } };
   }
 
   closeWatch(watchId: string): void {

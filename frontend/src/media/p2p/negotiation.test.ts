@@ -97,6 +97,7 @@ const ice = (usernameFragment: string): WatchSignal => ({
   description: null,
   candidate: { candidate: 'c', sdpMid: '0', sdpMLineIndex: 0, usernameFragment },
   tracks: null,
+  profile: null,
 });
 
 describe('negotiation', () => {
@@ -141,6 +142,7 @@ describe('negotiation', () => {
       description: { type: 'offer', sdp: 'proctor offer 1' },
       candidate: null,
       tracks: null,
+      profile: null,
     });
     await candidate.negotiation.receive(ice('proctor offer 1'));
     expect(candidate.errors).toEqual([]);
@@ -157,6 +159,7 @@ describe('negotiation', () => {
       description: { type: 'offer', sdp: 'candidate offer 1' },
       candidate: null,
       tracks: null,
+      profile: null,
     });
     await Promise.all([offer, proctor.negotiation.receive(ice('candidate offer 1'))]);
     expect(proctor.peer.candidates).toHaveLength(1);
@@ -170,6 +173,7 @@ describe('negotiation', () => {
       description: { type: 'answer', sdp: 'to nothing' },
       candidate: null,
       tracks: null,
+      profile: null,
     });
     expect(proctor.errors).toHaveLength(1);
     await proctor.negotiation.receive({
@@ -177,6 +181,7 @@ describe('negotiation', () => {
       description: { type: 'offer', sdp: 'candidate offer 1' },
       candidate: null,
       tracks: null,
+      profile: null,
     });
     expect(proctor.outbox.at(-1)?.description).toEqual({
       type: 'answer',

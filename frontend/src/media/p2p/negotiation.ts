@@ -17,7 +17,7 @@ export interface NegotiationOptions {
   /** The polite side gives way when both offer at once. */
   polite: boolean;
   send(signal: WatchSignal): void;
-  /** What each of our mids carries, said with every description of ours. */
+  /** What each of our mids carries now, said with every description of ours. */
   tracks?(): WatchSignal['tracks'];
   failed(error: unknown): void;
 }
@@ -43,6 +43,13 @@ export class Negotiation {
         this.#send({ candidate: iceInit(candidate) });
       }
     };
+  }
+
+  /** Says anew what is to be seen and heard, where only that has changed. */
+  announce(): void {
+    if (this.#peer.localDescription !== null) {
+      this.#send({ tracks: this.#options.tracks?.() ?? null });
+    }
   }
 
   /** Resolves once the signal has been worked in; problems go to `failed`. */
@@ -122,6 +129,7 @@ export class Negotiation {
       description: null,
       candidate: null,
       tracks: null,
+      profile: null,
       ...part,
     });
   }

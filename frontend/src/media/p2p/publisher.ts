@@ -1,42 +1,32 @@
-import type { Profile, Published, Publisher, WatchSignal, WatchTerms } from '@/media/meeting-client';
+import {
+  PROFILES,
+  WHATS,
+  type CandidateLine,
+  type CandidateMeeting,
+  type Profile,
+  type Published,
+  type WatchSignal,
+  type WatchTerms,
+  type What,
+} from '@/media/meeting-client';
+import { keepConnected } from '@/media/p2p/keep-connected';
 import { Negotiation } from '@/media/p2p/negotiation';
 import { openPeer } from '@/media/p2p/peer';
 
-type What = keyof Published;
-const WHATS: readonly What[] = ['camera', 'microphone', 'screen'];
-
-/** What one watcher is sent, by how closely they look. Sizes in pixels, rates in bit/s and frames/s. */
-const PROFILES: Record<
-  Profile,
-  Record<What, { maxBitrate: number; maxFramerate?: number; width?: number }>
-> = {
-  grid: {
-    camera: { maxBitrate: 150_000, maxFramerate: 10, width: 320 },
-    microphone: { maxBitrate: 24_000 },
-    screen: { maxBitrate: 200_000, maxFramerate: 2, width: 1280 },
-  },
-  focus: {
-    camera: { maxBitrate: 800_000, maxFramerate: 15, width: 640 },
-    microphone: { maxBitrate: 24_000 },
-    screen: { maxBitrate: 600_000, maxFramerate: 5, width: 1280 },
-  },
-};
-
-interface Watch {
-  peer: RTCPeerConnection;
-  negotiation: Negotiation;
-  profile: Profile;
-  senders: Partial<Record<What, RTCRtpTransceiver>>;
-}
+const NOTHING: Published = { camera: null, microphone: null, screen: null };
 
 /** The candidate's side of the browser to browser live view: offers what it has, sendonly. */
-export class P2PPublisher implements Publisher {
-  readonly #send: (signal: WatchSignal) => void;
+export class P2PPublisher implements CandidateMeeting {
+  readonly #line: CandidateLine;
   readonly #watches = new Map<string, Watch>();
-  #published: Published = { camera: null, microphone: null, screen: null };
+  #published = NOTHING;
+  /** What a proctor had switched off; another track of the same kind is shown again. */
+  readonly #muted = new WeakSet<MediaStreamTrack>();
+  /** Taken out of the meeting: nothing is shown until the next live view. */
+  #out = false;
 
-  constructor(send: (signal: WatchSignal) => void) {
-    this.#send = send;
+  constructor(line: CandidateLine) {
+    this.#line = line;
   }
 
   publish(tracks: Published): void {
@@ -44,41 +34,48 @@ export class P2PPublisher implements Publisher {
     if (tracks.screen !== null) {
       tracks.screen.contentHint = 'detail';
     }
-    for (const watch of this.#watches.values()) {
-      this.#carry(watch);
-    }
+    this.#carry();
   }
 
   openWatch(terms: WatchTerms, profile: Profile): void {
     this.closeWatch(terms.watchId);
-    const peer = openPeer(terms);
-    const senders: Watch['senders'] = {};
-    const negotiation = new Negotiation(peer, {
-      watchId: terms.watchId,
-      polite: false,
-      send: this.#send,
-      tracks: () => midMap(senders),
+    this.#out = false;
+    const watch = new Watch(terms, profile, {
+      send: (signal) => {
+        this.#line.send(signal);
+      },
+      spoke: () => {
+        this.#hear();
+      },
       failed: () => {
         this.closeWatch(terms.watchId); // the proctor's page opens another one
       },
     });
-    const watch = { peer, negotiation, profile, senders };
     this.#watches.set(terms.watchId, watch);
-    peer.onconnectionstatechange = () => {
-      if (peer.connectionState === 'failed') {
-        peer.restartIce();
-      }
-    };
-    this.#carry(watch);
+    this.#carry();
   }
 
   closeWatch(watchId: string): void {
-    this.#watches.get(watchId)?.peer.close();
-    this.#watches.delete(watchId);
+    const watch = this.#watches.get(watchId);
+    if (watch !== undefined) {
+      this.#watches.delete(watchId);
+      watch.close();
+      this.#hear();
+    }
   }
 
   receive(signal: WatchSignal): void {
-    void this.#watches.get(signal.watch_id)?.negotiation.receive(signal);
+    this.#watches.get(signal.watch_id)?.receive(signal);
+  }
+
+  command({ action, media }: Parameters<CandidateMeeting['command']>[0]): void {
+    if (action === 'mute' && media !== null) {
+      const track = this.#published[media];
+      if (track !== null) this.#muted.add(track);
+    } else {
+      this.#out = action === 'leave';
+    }
+    this.#carry();
   }
 
   close(): void {
@@ -87,41 +84,145 @@ export class P2PPublisher implements Publisher {
     }
   }
 
-  /** A device that changes replaces its track; one that appears is offered. */
-  #carry(watch: Watch): void {
+  #carry(): void {
+    const allowed = (track: MediaStreamTrack | null) =>
+      track === null || this.#out || this.#muted.has(track) ? null : track;
+    const { camera, microphone, screen } = this.#published;
+    const shown = { camera: allowed(camera), microphone: allowed(microphone), screen: allowed(screen) };
+    for (const watch of this.#watches.values()) {
+      watch.carry(shown);
+    }
+  }
+
+  #hear(): void {
+    const voices = [...this.#watches.values()].flatMap(({ voice }) => voice ?? []);
+    this.#line.heard(voices.length === 0 ? null : new MediaStream(voices));
+  }
+}
+
+interface WatchListener {
+  send(signal: WatchSignal): void;
+  /** A proctor began or stopped to speak. */
+  spoke(): void;
+  failed(): void;
+}
+
+/** One proctor who looks. Every kind has its place from the start, so that devices come and go without a new offer. */
+class Watch {
+  /** Of the proctor, while they speak. */
+  voice: MediaStreamTrack | null = null;
+  readonly #peer: RTCPeerConnection;
+  readonly #negotiation: Negotiation;
+  readonly #listener: WatchListener;
+  readonly #senders: Record<What, RTCRtpTransceiver>;
+  readonly #leave: () => void;
+  #profile: Profile;
+  #shown = NOTHING;
+  #microphone: MediaStreamTrack | null = null;
+  #talking = false;
+
+  constructor(terms: WatchTerms, profile: Profile, listener: WatchListener) {
+    const peer = openPeer(terms);
+    this.#peer = peer;
+    this.#profile = profile;
+    this.#listener = listener;
+    this.#negotiation = new Negotiation(peer, {
+      watchId: terms.watchId,
+      polite: false,
+      send: listener.send.bind(listener),
+      tracks: () => this.#midMap(),
+      failed: () => {
+        listener.failed();
+      },
+    });
+    this.#senders = {
+      camera: place(peer, 'video', profile, 'camera'),
+      microphone: place(peer, 'audio', profile, 'microphone'),
+      screen: place(peer, 'video', profile, 'screen'),
+    };
+    peer.ontrack = ({ track }) => {
+      this.#microphone = track;
+      this.#listen();
+    };
+    this.#leave = keepConnected(peer);
+  }
+
+  carry(shown: Published): void {
+    const changed = WHATS.filter((what) => shown[what] !== this.#shown[what]);
+    this.#shown = shown;
+    for (const what of changed) {
+      void this.#senders[what].sender.replaceTrack(shown[what]).then(
+        () => this.#applyProfile(what),
+        () => undefined, // the connection is closed
+      );
+    }
+    if (changed.length > 0) this.#negotiation.announce();
+  }
+
+  receive(signal: WatchSignal): void {
+    if (signal.profile !== null && signal.profile !== this.#profile) {
+      this.#profile = signal.profile;
+      for (const what of WHATS) void this.#applyProfile(what);
+    }
+    if (signal.tracks !== null) {
+      this.#talking = Object.values(signal.tracks).includes('microphone');
+      this.#listen();
+    }
+    void this.#negotiation.receive(signal);
+  }
+
+  close(): void {
+    this.#leave();
+    this.#peer.close();
+    this.voice = null;
+  }
+
+  #listen(): void {
+    const voice = this.#talking ? this.#microphone : null;
+    if (voice !== this.voice) {
+      this.voice = voice;
+      this.#listener.spoke();
+    }
+  }
+
+  async #applyProfile(what: What): Promise<void> {
+    const { sender } = this.#senders[what];
+    const parameters = sender.getParameters();
+    const wanted = encoding(this.#profile, what, this.#shown[what]);
+    parameters.encodings = [{ ...parameters.encodings[0], ...wanted }];
+    // Refused once the connection is closed, and when a later change overtakes this one.
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  #midMap(): Record<string, What> {
+    const map: Record<string, What> = {};
     for (const what of WHATS) {
-      const track = this.#published[what];
-      const sender = watch.senders[what];
-      if (sender !== undefined) {
-        if (sender.sender.track !== track) {
-          void sender.sender.replaceTrack(track);
-        }
-      } else if (track !== null) {
-        watch.senders[what] = watch.peer.addTransceiver(track, {
-          direction: 'sendonly',
-          sendEncodings: [encoding(watch.profile, what, track)],
-        });
+      const { mid } = this.#senders[what];
+      if (mid !== null && this.#shown[what] !== null) {
+        map[mid] = what;
       }
     }
+    return map;
   }
 }
 
-function encoding(profile: Profile, what: What, track: MediaStreamTrack): RTCRtpEncodingParameters {
+function place(
+  peer: RTCPeerConnection,
+  kind: 'audio' | 'video',
+  profile: Profile,
+  what: What,
+): RTCRtpTransceiver {
+  return peer.addTransceiver(kind, {
+    direction: 'sendonly',
+    sendEncodings: [encoding(profile, what, null)],
+  });
+}
+
+function encoding(profile: Profile, what: What, track: MediaStreamTrack | null): RTCRtpEncodingParameters {
   const { width: limit, ...rates } = PROFILES[profile][what];
-  const width = track.getSettings().width;
-  if (limit === undefined || width === undefined || width <= limit) {
+  const width = track?.getSettings().width;
+  if (limit === undefined) {
     return rates;
   }
-  return { ...rates, scaleResolutionDownBy: width / limit };
-}
-
-function midMap(senders: Watch['senders']): Record<string, What> {
-  const map: Record<string, What> = {};
-  for (const what of WHATS) {
-    const mid = senders[what]?.mid;
-    if (mid != null) {
-      map[mid] = what;
-    }
-  }
-  return map;
+  return { ...rates, scaleResolutionDownBy: width === undefined ? 1 : Math.max(1, width / limit) };
 }

@@ -1,28 +1,19 @@
-import type {
-  LiveState,
-  LiveStats,
-  LiveView,
-  Profile,
-  Viewer,
-  ViewerSignalling,
-  WatchSignal,
-  WatchTerms,
+import {
+  NO_STATS,
+  type LiveState,
+  type LiveStats,
+  type LiveView,
+  type Profile,
+  type ProctorLine,
+  type WatchSignal,
+  type WatchTerms,
+  type What,
 } from '@/media/meeting-client';
+import { hold, ObservedView } from '@/media/observed-view';
+import { keepConnected } from '@/media/p2p/keep-connected';
 import { Negotiation } from '@/media/p2p/negotiation';
 import { openPeer } from '@/media/p2p/peer';
-
-/** The proctor's side of the browser to browser live view: the polite peer, which answers. */
-export class ProctorViewer implements Viewer {
-  readonly #signalling: ViewerSignalling;
-
-  constructor(signalling: ViewerSignalling) {
-    this.#signalling = signalling;
-  }
-
-  async open(attemptId: string, profile: Profile): Promise<LiveView> {
-    return new P2PLiveView(this.#signalling, await this.#signalling.openWatch(attemptId, profile));
-  }
-}
+import { StatsReader } from '@/media/stats-reader';
 
 const STATES: Partial<Record<RTCPeerConnectionState, LiveState>> = {
   connected: 'live',
@@ -30,132 +21,133 @@ const STATES: Partial<Record<RTCPeerConnectionState, LiveState>> = {
   failed: 'interrupted',
 };
 
-class P2PLiveView implements LiveView {
-  readonly camera = new MediaStream();
-  screen: MediaStream | null = null;
-  state: LiveState = 'connecting';
-  reason: string | null = null;
-
-  readonly #signalling: ViewerSignalling;
+/** The proctor's side of the browser to browser live view: the polite peer, which answers. */
+export class P2PLiveView extends ObservedView implements LiveView {
+  readonly sound = new MediaStream();
+  readonly #line: ProctorLine;
   readonly #watchId: string;
   readonly #peer: RTCPeerConnection;
   readonly #negotiation: Negotiation;
-  readonly #listeners = new Set<() => void>();
-  readonly #stopListening: () => void;
+  readonly #pictures = { camera: new MediaStream(), screen: new MediaStream() };
+  readonly #reader = new StatsReader();
+  readonly #leave: (() => void)[];
   #tracks: NonNullable<WatchSignal['tracks']> = {};
-  #lastBytes: { bytes: number; at: number } | null = null;
+  #voice: RTCRtpTransceiver | null = null;
+  #talking = false;
 
-  constructor(signalling: ViewerSignalling, terms: WatchTerms) {
-    this.#signalling = signalling;
+  constructor(line: ProctorLine, terms: WatchTerms) {
+    super();
+    this.#line = line;
     this.#watchId = terms.watchId;
     this.#peer = openPeer(terms);
     this.#negotiation = new Negotiation(this.#peer, {
       watchId: terms.watchId,
       polite: true,
       send: (signal) => {
-        signalling.send(signal);
+        line.send(signal);
       },
+      tracks: () => this.#voiceMap(),
       failed: () => {
-        this.close();
+        this.#end('the two pages do not understand each other');
       },
     });
-    this.#peer.ontrack = ({ track, transceiver }) => {
-      this.#place(track, transceiver.mid);
+    this.#peer.ontrack = () => {
+      this.#place();
     };
     this.#peer.onconnectionstatechange = () => {
-      this.#become(STATES[this.#peer.connectionState] ?? this.state);
+      this.become(STATES[this.#peer.connectionState] ?? this.state);
     };
-    this.#stopListening = signalling.listen(terms.watchId, {
-      signal: (signal) => {
-        this.#receive(signal);
-      },
-      closed: (reason) => {
-        this.#end(reason);
-      },
-    });
+    this.#leave = [
+      keepConnected(this.#peer),
+      line.listen(terms.watchId, {
+        signal: (signal) => {
+          this.#receive(signal);
+        },
+        closed: (reason) => {
+          this.#end(reason, { told: true });
+        },
+      }),
+    ];
   }
 
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
+  show(what: 'camera' | 'screen', element: HTMLVideoElement): () => void {
+    element.srcObject = this.#pictures[what];
     return () => {
-      this.#listeners.delete(listener);
+      element.srcObject = null;
     };
+  }
+
+  setProfile(profile: Profile): void {
+    if (this.state !== 'closed') {
+      this.#line.send({
+        watch_id: this.#watchId,
+        description: null,
+        candidate: null,
+        tracks: null,
+        profile,
+      });
+    }
+  }
+
+  async talk(microphone: MediaStreamTrack | null): Promise<void> {
+    if (this.state === 'closed') return;
+    await this.#line.talk(this.#watchId, microphone !== null);
+    this.#talking = microphone !== null;
+    if (this.#voice !== null) {
+      await this.#voice.sender.replaceTrack(microphone);
+      this.#negotiation.announce();
+    } else if (microphone !== null) {
+      // What it is for is said with the offer that this leads to.
+      this.#voice = this.#peer.addTransceiver(microphone, { direction: 'sendonly' });
+    }
   }
 
   async stats(): Promise<LiveStats> {
-    const stats: LiveStats = { roundTripMs: null, kbps: null, framesPerSecond: null, lost: null };
     if (this.state === 'closed') {
-      return stats;
+      return NO_STATS;
     }
-    let bytes = 0;
-    for (const entry of (await this.#peer.getStats()).values() as Iterable<Record<string, unknown>>) {
-      if (entry.type === 'candidate-pair' && entry.nominated === true) {
-        stats.roundTripMs =
-          typeof entry.currentRoundTripTime === 'number' ? entry.currentRoundTripTime * 1000 : null;
-      }
-      if (entry.type === 'inbound-rtp') {
-        bytes += Number(entry.bytesReceived ?? 0);
-        if (entry.kind === 'video' && this.#tracks[String(entry.mid)] === 'camera') {
-          stats.framesPerSecond = Number(entry.framesPerSecond ?? 0);
-          const lost = Math.max(0, Number(entry.packetsLost ?? 0));
-          stats.lost = lost / Math.max(1, lost + Number(entry.packetsReceived ?? 0));
-        }
-      }
-    }
-    stats.kbps = this.#rate(bytes);
-    return stats;
+    const report = await this.#peer.getStats();
+    const camera = this.#pictures.camera.getVideoTracks()[0]?.id ?? null;
+    return this.#reader.read([report.values()], camera, performance.now());
   }
 
   close(): void {
-    if (this.state !== 'closed') {
-      this.#signalling.closeWatch(this.#watchId);
-      this.#end(null);
-    }
+    this.#end(null);
   }
 
   #receive(signal: WatchSignal): void {
     // The map comes with the description that makes the tracks appear, so it is read first.
-    this.#tracks = { ...this.#tracks, ...signal.tracks };
+    this.#tracks = signal.tracks ?? this.#tracks;
+    this.#place();
     void this.#negotiation.receive(signal);
   }
 
-  #place(track: MediaStreamTrack, mid: string | null): void {
-    if (mid !== null && this.#tracks[mid] === 'screen') {
-      this.screen = new MediaStream([track]);
-    } else {
-      this.camera.addTrack(track);
+  /** Puts every track that is there where the candidate's page said that it belongs. */
+  #place(): void {
+    const placed: Record<What, MediaStreamTrack | null> = { camera: null, microphone: null, screen: null };
+    for (const { mid, receiver } of this.#peer.getTransceivers()) {
+      const what = mid === null ? undefined : this.#tracks[mid];
+      if (what !== undefined) placed[what] = receiver.track;
     }
-    this.#changed();
+    hold(this.#pictures.camera, placed.camera);
+    hold(this.#pictures.screen, placed.screen);
+    hold(this.sound, placed.microphone);
+    for (const what of ['camera', 'microphone', 'screen'] as const) this.shown[what] = placed[what] !== null;
+    this.changed();
   }
 
-  #rate(bytes: number): number | null {
-    const at = performance.now();
-    const before = this.#lastBytes;
-    this.#lastBytes = { bytes, at };
-    return before === null ? null : ((bytes - before.bytes) * 8) / Math.max(1, at - before.at);
+  #voiceMap(): Record<string, What> {
+    const mid = this.#voice?.mid;
+    return this.#talking && mid != null ? { [mid]: 'microphone' } : {};
   }
 
-  #become(state: LiveState): void {
-    if (this.state !== 'closed' && state !== this.state) {
-      this.state = state;
-      this.#changed();
-    }
-  }
-
-  #end(reason: string | null): void {
-    if (this.state === 'closed') {
-      return;
-    }
-    this.#stopListening();
-    this.#peer.close();
-    this.reason = reason;
-    this.state = 'closed';
-    this.#changed();
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) {
-      listener();
+  #end(reason: string | null, { told } = { told: false }): void {
+    if (this.become('closed', reason)) {
+      this.#leave.forEach((leave) => {
+        leave();
+      });
+      this.#peer.close();
+      if (!told) this.#line.closeWatch(this.#watchId);
     }
   }
 }

@@ -92,6 +92,7 @@ class WatchSignal:
     description: Mapping[str, str] | None
     candidate: Mapping[str, str | int | None] | None
     tracks: Mapping[str, Track] | None
+    profile: WatchProfile | None = None
 
 
 WatchNotice = WatchOpenedNotice | WatchClosedNotice | WatchSignal

@@ -5,7 +5,9 @@ from examhall.web import wire
 
 
 def signal_in(message: wire.Signalling) -> WatchSignal:
-    return WatchSignal(message.watch_id, message.description, message.candidate, message.tracks)
+    return WatchSignal(
+        message.watch_id, message.description, message.candidate, message.tracks, message.profile
+    )
 
 
 def signal_out(signal: WatchSignal) -> wire.Signalling:
@@ -14,4 +16,5 @@ def signal_out(signal: WatchSignal) -> wire.Signalling:
         description=None if signal.description is None else dict(signal.description),
         candidate=None if signal.candidate is None else dict(signal.candidate),
         tracks=None if signal.tracks is None else dict(signal.tracks),
+        profile=signal.profile,
     )
