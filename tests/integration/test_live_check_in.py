@@ -174,3 +174,14 @@ async def test_the_enrolled_face_is_sealed_and_deleted_after_its_time(tmp_path: 
         story = await services.review.story(candidate.attempt_id)
         assert "identity_template_deleted" in [line.type for line in story.timeline]
         assert story.chain == "intact"
+
+
+async def test_one_step_that_is_skipped_at_once_is_a_whole_check(tmp_path: Path) -> None:
+    async with live_house(tmp_path, vision=sitter_pool(), policy=watching(Signal.DIFFERENT_PERSON)) as house:
+        candidate = await consented(house)
+        async with house.page(candidate) as page:
+            await page.say(type="check_in", step="face", skip=True)
+            view = await page.next("check_in")
+        assert view["step"] == "done"
+        card = await house.services.monitor.card(candidate.attempt_id)
+        assert [one.detector for one in card.detectors_off] == [Detector.IDENTITY]

@@ -2,7 +2,6 @@
 
 import math
 import struct
-from collections import Counter
 from dataclasses import replace
 from statistics import median
 from typing import Protocol
@@ -71,11 +70,9 @@ class CheckInRun:
             kept = self._session.record.check_in
             return None if kept is None else _view_of(kept)
         view = self._check.view
-        return (
-            replace(view, advice=Advice.PHOTO_DIFFERS)
-            if view.step is CheckInStep.DONE and (self._unlike_photo)
-            else view
-        )
+        if view.step is CheckInStep.DONE and self._unlike_photo:
+            view = replace(view, advice=Advice.PHOTO_DIFFERS)
+        return view
 
     @property
     def wants_pictures(self) -> bool:
@@ -97,6 +94,7 @@ class CheckInRun:
         now_s = self._clock.now_s()
         if self._check is None and (step is not None or record.check_in is None):
             self._check = CameraCheck(plan_of(policy), self._world.turns)
+            self._owed = True
         if self._check is not None:
             if step is not None and skip:
                 self._check.skip(step, now_s)
@@ -167,6 +165,7 @@ class CheckInRun:
         check = self._check
         if check is None:
             return
+        self._owed = False  # at once: other turns come while this waits
         attempt_id, enrolled = self._session.record.id, check.enrolled
         result = replace(check.result, reference_distance=await self._reference(attempt_id, enrolled))
         distance = result.reference_distance
@@ -188,11 +187,11 @@ class CheckInRun:
         try:
             await self._session.keep_check_in(write, *self._told_to_rules(result))
         except ExamhallError:
-            return  # it is counted and logged where it was refused
+            self._owed = True  # it is counted and logged where it was refused
+            return
         self._template = None if enrolled is None else enrolled.template
-        self._owed = False
-        for step, state in Counter((one.step, one.state) for one in result.steps):
-            self._world.metrics.count(CAMERA_CHECKS, step=step.value, outcome=state.value)
+        for one in result.steps:
+            self._world.metrics.count(CAMERA_CHECKS, step=one.step.value, outcome=one.state.value)
 
     def _told_to_rules(self, result: CheckInResult) -> tuple[Observation, ...]:
         now_s = self._clock.now_s()
