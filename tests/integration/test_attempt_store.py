@@ -20,9 +20,11 @@ from examhall.application.ports.attempt_store import (
     WarningRecord,
 )
 from examhall.domain.chain import ChainStatus, LogEntry, verify_chain
+from examhall.domain.check_in import CheckInResult, DetectorTrust
 from examhall.domain.errors import ExamhallError
 from examhall.domain.incident import Verdict
-from examhall.domain.observation import PageEventKind
+from examhall.domain.observation import Detector, PageEventKind
+from examhall.pipeline.check_in.check import off
 from support.attempts import EXAM, NOON, PROCTOR, CountedIds, World, incident, opened, seed, seed_staff
 
 ADA = f"{EXAM}-ada"
@@ -300,3 +302,19 @@ async def test_staff_are_named(world: World) -> None:
     await seed_staff(world)
     assert await world.store.staff_names([PROCTOR, "nobody"]) == {PROCTOR: "Grace Hopper"}
     assert await world.store.staff_names([]) == {}
+
+
+async def test_a_check_in_that_was_stored_under_a_former_name_is_read(world: World) -> None:
+    detectors = (
+        DetectorTrust(Detector.GAZE, trusted=True),
+        DetectorTrust(Detector.PHONE, trusted=False, reason="A phone."),
+    )
+    async with world.store.begin(ADA) as tx:
+        await tx.save_attempt(replace(tx.attempt, check_in=CheckInResult((), None, detectors)))
+    async with world.database.write() as session:
+        before = "UPDATE attempt SET check_in = replace(check_in, '\"phone\"', '\"objects\"')"
+        await session.execute(text(before))
+    kept = (await world.store.attempt(ADA)).check_in
+    assert kept is not None
+    assert off(kept.detectors) == (Detector.PHONE, Detector.BOOK, Detector.LAPTOP)
+    assert {one.reason for one in kept.detectors if not one.trusted} == {"A phone."}

@@ -47,6 +47,7 @@ class Advice(StrEnum):
     SPEAK_LOUDER = "speak_louder"
     NO_SOUND = "no_sound"
     PHOTO_DIFFERS = "photo_differs"
+    SERVER_BUSY = "server_busy"  # nothing to do: it takes longer, and no time of the candidate's runs
 
 
 class StepState(StrEnum):

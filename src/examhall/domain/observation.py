@@ -5,6 +5,7 @@ docs/architecture.md, "Time"). Directions are image directions, boxes are in pix
 picture after EXIF rotation, as (x1, y1, x2, y2) with x2, y2 exclusive.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -173,10 +174,18 @@ class Detector(StrEnum):
     HEAD = "head"
     GAZE = "gaze"
     IDENTITY = "identity"
-    OBJECTS = "objects"
+    PHONE = "phone"
+    BOOK = "book"
+    LAPTOP = "laptop"
     PERSONS = "persons"
     SPEECH = "speech"
     LIVENESS = "liveness"
+
+
+# What stored attempts and recordings may say: phone, book and laptop were trusted or not together at first.
+FORMER_DETECTORS: Mapping[str, tuple[Detector, ...]] = {
+    "objects": (Detector.PHONE, Detector.BOOK, Detector.LAPTOP),
+}
 
 
 @dataclass(frozen=True, slots=True)

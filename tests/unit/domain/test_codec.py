@@ -1,11 +1,12 @@
 """What is read is refused with its code when it makes no sense."""
 
+import json
 import math
 
 import pytest
 
 from examhall.domain.errors import ExamhallError
-from examhall.domain.observation import Doubt, IdentityObserved
+from examhall.domain.observation import Detector, DetectorsOff, Doubt, IdentityObserved
 from examhall.domain.rules.codec import (
     observation_from_line,
     observation_line,
@@ -45,6 +46,16 @@ def test_an_unreadable_observation_has_its_code(line: str) -> None:
     with pytest.raises(ExamhallError) as caught:
         observation_from_line(line)
     assert caught.value.code == "observation_unreadable"
+
+
+def test_a_detector_under_its_former_name_is_read_as_those_that_it_stands_for() -> None:
+    now = (Detector.PHONE, Detector.BOOK, Detector.LAPTOP)
+    seen = observation_from_line('{"type":"detectors_off","at_s":1,"detectors":["gaze","objects"]}')
+    assert seen == DetectorsOff(1.0, (Detector.GAZE, *now))
+    kept = state_to_json(RulesState(detectors_off=now))
+    before = json.dumps(kept).replace('["phone", "book", "laptop"]', '["objects"]')
+    assert "objects" in before
+    assert state_from_json(json.loads(before)).detectors_off == now
 
 
 def test_an_unreadable_state_has_its_code() -> None:

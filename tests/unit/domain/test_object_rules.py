@@ -238,12 +238,13 @@ def test_a_flat_box_is_no_crash() -> None:
 
 def test_what_cannot_be_trusted_here_is_neither_looked_for_nor_found() -> None:
     room = Room()
-    room.feed(DetectorsOff(0.0, (Detector.OBJECTS, Detector.PERSONS)))
+    things = (Detector.PHONE, Detector.BOOK, Detector.LAPTOP)
+    room.feed(DetectorsOff(0.0, (*things, Detector.PERSONS)))
     for t in range(5, 20):
         look(room, t, CANDIDATE, BEHIND, PHONE)
     assert room.incidents == {}
     assert not wanted(room, 100)
-    room.feed(DetectorsOff(20.0, (Detector.PERSONS,)))  # the later word replaces the earlier
+    room.feed(DetectorsOff(20.0, (Detector.BOOK, Detector.PERSONS)))  # the later word replaces the earlier
     for t in range(21, 24):
         look(room, t, CANDIDATE, BEHIND, PHONE)
     assert room.open == {"phone#1"}

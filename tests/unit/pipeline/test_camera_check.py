@@ -169,7 +169,9 @@ def test_a_detector_that_fires_on_the_normal_picture_is_off() -> None:
     sitting.check.begin(None, sitting.now_s)
     sitting.sit(4, lambda at_s: facts(at_s, objects=(phone, *people)))
     assert sitting.states()[CheckInStep.FACE] is StepState.PASSED
-    assert "like a phone" in (sitting.reason(Detector.OBJECTS) or "")
+    assert "like a phone" in (sitting.reason(Detector.PHONE) or "")
+    assert "phones are not reported" in (sitting.reason(Detector.PHONE) or "")
+    assert sitting.reason(Detector.BOOK) is sitting.reason(Detector.LAPTOP) is None
     assert "second person" in (sitting.reason(Detector.PERSONS) or "")
 
 

@@ -1075,7 +1075,7 @@ export interface components {
          * @description What would help now, as codes; pages have the words.
          * @enum {string}
          */
-        Advice: "no_face" | "several_faces" | "come_closer" | "more_light" | "less_backlight" | "hold_still" | "face_the_camera" | "glare" | "turn_further" | "speak_louder" | "no_sound" | "photo_differs";
+        Advice: "no_face" | "several_faces" | "come_closer" | "more_light" | "less_backlight" | "hold_still" | "face_the_camera" | "glare" | "turn_further" | "speak_louder" | "no_sound" | "photo_differs" | "server_busy";
         /** AskCheckIn */
         AskCheckIn: {
             /**
@@ -1358,7 +1358,7 @@ export interface components {
          * @description What is tried on this candidate, light and camera at check-in; see `DetectorsOff`.
          * @enum {string}
          */
-        Detector: "faces" | "head" | "gaze" | "identity" | "objects" | "persons" | "speech" | "liveness";
+        Detector: "faces" | "head" | "gaze" | "identity" | "phone" | "book" | "laptop" | "persons" | "speech" | "liveness";
         /**
          * DetectorOff
          * @description A detector that is off for this attempt, and why, in plain words.

@@ -18,12 +18,12 @@ export type Target = ("centre" | "top_left" | "top_right" | "bottom_right" | "bo
 /**
  * What would help now, as codes; pages have the words.
  */
-export type Advice = ("no_face" | "several_faces" | "come_closer" | "more_light" | "less_backlight" | "hold_still" | "face_the_camera" | "glare" | "turn_further" | "speak_louder" | "no_sound" | "photo_differs")
+export type Advice = ("no_face" | "several_faces" | "come_closer" | "more_light" | "less_backlight" | "hold_still" | "face_the_camera" | "glare" | "turn_further" | "speak_louder" | "no_sound" | "photo_differs" | "server_busy")
 export type StepState = ("pending" | "running" | "passed" | "failed" | "skipped")
 /**
  * What is tried on this candidate, light and camera at check-in; see `DetectorsOff`.
  */
-export type Detector = ("faces" | "head" | "gaze" | "identity" | "objects" | "persons" | "speech" | "liveness")
+export type Detector = ("faces" | "head" | "gaze" | "identity" | "phone" | "book" | "laptop" | "persons" | "speech" | "liveness")
 export type MonitorMessage = (MonitorHello | OpenWatch | CloseWatch | Signalling | Pong)
 export type ServerToMonitor = (Snapshot | Resumed | Update | WatchStarted | WatchClosed | Signalling | ServerLoad | MeetingStatus | Ping | ErrorMessage | ComeBack)
 /**

@@ -45,7 +45,7 @@ export function plannedSteps(watched: Room['notice']['watched']): DoneStep[] {
 }
 
 const SHOWN_BY: Record<DoneStep, readonly Detector[]> = {
-  face: ['faces', 'head', 'gaze', 'identity', 'objects', 'persons', 'liveness'],
+  face: ['faces', 'head', 'gaze', 'identity', 'phone', 'book', 'laptop', 'persons', 'liveness'],
   calibrate: ['head', 'gaze'],
   challenge: ['liveness'],
   voice: ['speech'],

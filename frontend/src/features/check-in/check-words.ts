@@ -105,6 +105,10 @@ export const ADVICE_WORDS: Record<Advice, { title: string; words: string }> = {
     words:
       'That is common: hair, glasses and light change a face. You can go on; your proctor compares the two, not the computer.',
   },
+  server_busy: {
+    title: 'The server is busy, so this takes a little longer',
+    words: 'Many people are beginning now. Stay as you are: you lose no time by it.',
+  },
 };
 
 interface DetectorWords {
@@ -124,11 +128,9 @@ export const DETECTOR_WORDS: Record<Detector, DetectorWords> = {
   head: { name: 'Where your head turns', off: 'The direction of your head will not be used in your exam.' },
   gaze: { name: 'Where your eyes look', off: 'Gaze will not be used in your exam.' },
   identity: { name: 'That it is you', off: 'Your face will not be compared in your exam.' },
-  objects: {
-    name: 'Phones, books and laptops',
-    off: 'Objects are not looked for in your exam.',
-    help: MOVE_IT,
-  },
+  phone: { name: 'Phones', off: 'Phones are not looked for in your exam.', help: MOVE_IT },
+  book: { name: 'Books', off: 'Books are not looked for in your exam.', help: MOVE_IT },
+  laptop: { name: 'Laptops', off: 'Laptops are not looked for in your exam.', help: MOVE_IT },
   persons: {
     name: 'Other people in the room',
     off: 'People behind you are not looked for in your exam.',

@@ -27,6 +27,7 @@ from examhall.application.ports.attempt_store import (
 from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
+from examhall.domain.observation import FORMER_DETECTORS
 from examhall.domain.policy import Policy, Severity, Signal
 from examhall.domain.presets import complete
 
@@ -105,9 +106,19 @@ def attempt(row: RowMapping) -> AttemptRecord:
         **_kept(AttemptRecord, row)
         | {
             "state": AttemptState(row["state"]),
-            "check_in": None if check_in is None else _CHECK_IN.validate_python(check_in),
+            "check_in": None if check_in is None else _CHECK_IN.validate_python(_named_as_now(check_in)),
         }
     )
+
+
+def _named_as_now(check_in: Mapping[str, Any]) -> dict[str, object]:
+    """What was stored under a detector's former name is said of each that it stands for."""
+    now = [
+        {**one, "detector": name}
+        for one in check_in["detectors"]
+        for name in FORMER_DETECTORS.get(one["detector"], (one["detector"],))
+    ]
+    return {**check_in, "detectors": now}
 
 
 def identity_template(row: RowMapping) -> IdentityTemplateRecord:

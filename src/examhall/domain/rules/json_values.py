@@ -76,8 +76,14 @@ class Fields:
     def member_or_none(self, kind: type[_E], name: str) -> _E | None:
         return None if self.is_none(name) else self.member(kind, name)
 
-    def members(self, kind: type[_E], name: str) -> tuple[_E, ...]:
-        return tuple(self._member(kind, text, name) for text in self.texts(name))
+    def members(
+        self, kind: type[_E], name: str, former: Mapping[str, tuple[_E, ...]] | None = None
+    ) -> tuple[_E, ...]:
+        """former: what names of before stand for now."""
+        known = former or {}
+        return tuple(
+            one for text in self.texts(name) for one in known.get(text) or (self._member(kind, text, name),)
+        )
 
     def texts(self, name: str) -> tuple[str, ...]:
         rows = self.rows(name)

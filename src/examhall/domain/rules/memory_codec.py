@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from examhall.domain.observation import Calibration, Detector
+from examhall.domain.observation import FORMER_DETECTORS, Calibration, Detector
 from examhall.domain.policy import Signal
 from examhall.domain.rules.calibration_codec import calibration_to_json, read_calibration
 from examhall.domain.rules.json_values import Fields, Json
@@ -57,7 +57,7 @@ def read_memory(fields: Fields) -> Memory:
     tracks = fields.table("tracks")
     return Memory(
         calibration=None if fields.is_none("calibration") else read_calibration(fields.table("calibration")),
-        detectors_off=fields.members(Detector, "detectors_off"),
+        detectors_off=fields.members(Detector, "detectors_off", FORMER_DETECTORS),
         looks=_looks(fields.table("looks")),
         distances=tuple(Distance(*fields.numbers(row, 2, "distances")) for row in fields.rows("distances")),
         tracks={tracks.key(Signal, name): _track(tracks.table(name)) for name in tracks.names()},

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import (
+    FORMER_DETECTORS,
     Calibrated,
     CameraDeviceObserved,
     CameraObserved,
@@ -279,7 +280,7 @@ def _calibrated(fields: Fields, at_s: float) -> Calibrated:
 
 
 def _detectors_off(fields: Fields, at_s: float) -> DetectorsOff:
-    return DetectorsOff(at_s, fields.members(Detector, "detectors"))
+    return DetectorsOff(at_s, fields.members(Detector, "detectors", FORMER_DETECTORS))
 
 
 def _page_event(fields: Fields, at_s: float) -> PageEventObserved:

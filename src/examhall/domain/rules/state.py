@@ -187,7 +187,9 @@ DETECTOR_SIGNALS: Mapping[Detector, frozenset[Signal]] = {
     Detector.HEAD: frozenset({Signal.LOOKING_AWAY, Signal.SPOOF}),
     Detector.GAZE: frozenset(),  # looking_away goes on with the head alone
     Detector.IDENTITY: frozenset({Signal.DIFFERENT_PERSON}),
-    Detector.OBJECTS: frozenset({Signal.PHONE, Signal.BOOK, Signal.LAPTOP}),
+    Detector.PHONE: frozenset({Signal.PHONE}),
+    Detector.BOOK: frozenset({Signal.BOOK}),
+    Detector.LAPTOP: frozenset({Signal.LAPTOP}),
     Detector.PERSONS: frozenset({Signal.PERSON_IN_BACKGROUND}),
     Detector.SPEECH: frozenset({Signal.SPEECH}),
     Detector.LIVENESS: frozenset({Signal.SPOOF}),

@@ -18,10 +18,18 @@ _TRIED_FOR: Mapping[Detector, tuple[Signal, ...]] = {
     Detector.HEAD: (Signal.LOOKING_AWAY,),
     Detector.GAZE: (Signal.LOOKING_AWAY,),
     Detector.IDENTITY: (Signal.DIFFERENT_PERSON,),
-    Detector.OBJECTS: (Signal.PHONE, Signal.BOOK, Signal.LAPTOP),
+    Detector.PHONE: (Signal.PHONE,),
+    Detector.BOOK: (Signal.BOOK,),
+    Detector.LAPTOP: (Signal.LAPTOP,),
     Detector.PERSONS: (Signal.PERSON_IN_BACKGROUND,),
     Detector.SPEECH: (Signal.SPEECH,),
     Detector.LIVENESS: (Signal.SPOOF,),
+}
+LOOKED_FOR: Mapping[Detector, ObjectLabel] = {
+    Detector.PHONE: ObjectLabel.PHONE,
+    Detector.BOOK: ObjectLabel.BOOK,
+    Detector.LAPTOP: ObjectLabel.LAPTOP,
+    Detector.PERSONS: ObjectLabel.PERSON,
 }
 _LABELS = {
     Signal.PHONE: ObjectLabel.PHONE,
@@ -49,8 +57,7 @@ def plan_of(policy: Policy) -> CheckPlan:
         Detector.GAZE: scan.head_period_s > 0,
         Detector.LIVENESS: scan.head_period_s > 0,
         Detector.IDENTITY: scan.identity_period_s > 0,
-        Detector.OBJECTS: scan.objects_period_s > 0,
-        Detector.PERSONS: scan.objects_period_s > 0,
+        **dict.fromkeys(LOOKED_FOR, scan.objects_period_s > 0),
         Detector.SPEECH: scan.speech and policy.require_microphone,
     }
     tried = frozenset(
