@@ -1,5 +1,6 @@
 """`examhall serve` as people run it: a process of its own over a data folder, stopped and started again."""
 
+import os
 import queue
 import subprocess
 import sys
@@ -22,11 +23,15 @@ Json = dict[str, object]
 class Program:
     """A command of the installed program; its standard output line by line, its log in a file."""
 
-    def __init__(self, *arguments: str, log: Path) -> None:
+    def __init__(self, *arguments: str, log: Path, settings: dict[str, str] | None = None) -> None:
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._log = log.open("ab")
         self.process = subprocess.Popen(
-            [EXAMHALL, *arguments], stdout=subprocess.PIPE, stderr=self._log, text=True
+            [EXAMHALL, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=os.environ | {f"EXAMHALL_{name.upper()}": value for name, value in (settings or {}).items()},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -96,10 +101,11 @@ class Invited:
 
 @dataclass(slots=True)
 class Served:
-    """A running server with an admin (Ada) and a proctor (Grace)."""
+    """A running server with an admin (Ada) and a proctor (Grace). settings: by their names, without the prefix."""
 
     folder: Path
     base_url: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
     admin: Caller = field(init=False)
     proctor: Caller = field(init=False)
     proctor_id: str = ""
@@ -110,7 +116,10 @@ class Served:
     def start(self) -> None:
         port = urlsplit(self.base_url).port or 0
         self._program = Program(
-            "serve", "--port", str(port), "--data-dir", str(self.folder / "data"), log=self.folder / "log.txt"
+            "serve",
+            *("--port", str(port), "--data-dir", str(self.folder / "data")),
+            log=self.folder / "log.txt",
+            settings=self.settings,
         )
         self.base_url = self._program.line("Examhall serves").rsplit(" ", 1)[1]
 

@@ -110,7 +110,8 @@ describe('negotiation', () => {
       {
         watch_id: 'w',
         description: { type: 'offer', sdp: 'candidate offer 1' },
-        candidate: null,
+        tracks: { '0': 'camera' },
+        profile: null,
         tracks: { '0': 'camera' },
       },
     ]);
