@@ -63,9 +63,17 @@ def test_a_picture_is_one_json_object(two_people: Path) -> None:
         assert face["quality"]["doubt"] is None
         assert "identity_distance" not in face
     assert frame["persons"] == 2
-    assert {thing["label"] for thing in frame["objects"]} >= {"person"}
+    assert [thing["label"] for thing in frame["objects"]].count("person") == 2
+    assert all(thing["score"] >= 0.16 for thing in frame["objects"])
     assert set(frame["quality"]) == {"luma_mean", "luma_sd", "sharpness"}
     assert [observation["type"] for observation in frame["observations"]] == ["faces", "camera"]
+
+
+def test_faint_objects_are_listed_only_when_asked_for(two_people: Path) -> None:
+    (usual,) = lines_of(run("analyze", "--json", two_people))
+    (faint,) = lines_of(run("analyze", "--json", "--faint", two_people))
+    assert len(faint["objects"]) > len(usual["objects"])
+    assert faint["persons"] == usual["persons"] == 2
 
 
 @pytest.mark.parametrize("scan", ["coarse", "fine"])

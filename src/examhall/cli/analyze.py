@@ -16,7 +16,7 @@ from examhall.bootstrap.analysis import (
 )
 from examhall.bootstrap.video_watch import VideoWatch, watch_video
 from examhall.bootstrap.vision import build_analyzer
-from examhall.cli.analyze_json import error_object, frame_object, watch_object
+from examhall.cli.analyze_json import error_object, frame_object, shown_objects, watch_object
 from examhall.domain.errors import ExamhallError
 from examhall.domain.policy import Preset
 from examhall.domain.presets import PRESETS
@@ -42,6 +42,9 @@ def analyze(
             min=0.0, help="Seconds at the start of a video in which the person looks at the screen."
         ),
     ] = 0.0,
+    faint: Annotated[
+        bool, typer.Option("--faint", help="List objects too that the default policy would not count.")
+    ] = False,
     models_dir: Annotated[
         Path | None, typer.Option(envvar="EXAMHALL_MODELS_DIR", help="The model folder.")
     ] = None,
@@ -54,7 +57,7 @@ def analyze(
     for path in paths:
         try:
             for frame in analyze_path(path, reading, analyzer):
-                typer.echo(json.dumps(frame_object(frame)) if as_json else _words(frame))
+                typer.echo(json.dumps(frame_object(frame, faint=faint)) if as_json else _words(frame, faint))
             if incidents and is_video(path):
                 policy = PRESETS[Preset.STANDARD]
                 watch = watch_video(path, policy, analyzer, calibrate_s=calibrate_s, template=template)
@@ -69,7 +72,7 @@ def analyze(
         raise typer.Exit(1)
 
 
-def _words(frame: AnalyzedFrame) -> str:
+def _words(frame: AnalyzedFrame, faint: bool) -> str:
     analysis = frame.analysis
     faces = analysis.faces.faces if analysis.faces else ()
     scores = ", ".join(f"{face.score:.2f}" for face in faces)
@@ -77,8 +80,7 @@ def _words(frame: AnalyzedFrame) -> str:
     parts = [count]
     parts += [f"looking {direction}" for direction in frame.directions.values()]
     parts += [f"distance {distance:.2f}" for distance in frame.distances.values()]
-    if analysis.objects is not None:
-        parts += [f"{thing.label} {thing.score:.2f}" for thing in analysis.objects.objects[:5]]
+    parts += [f"{thing.label} {thing.score:.2f}" for thing in shown_objects(frame, faint=faint)[:5]]
     return (
         f"{frame.path} frame {frame.index} at {frame.t_ms} ms, {analysis.width}x{analysis.height}: "
         f"{', '.join(parts)}, "

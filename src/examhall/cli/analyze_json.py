@@ -7,7 +7,7 @@ from examhall.bootstrap.analysis import AnalyzedFrame
 from examhall.bootstrap.video_watch import VideoWatch
 from examhall.domain.errors import ExamhallError
 from examhall.domain.incident import IncidentState
-from examhall.domain.observation import FaceBox, ObjectLabel
+from examhall.domain.observation import FaceBox, ObjectLabel, SeenObject
 from examhall.domain.policy import Preset, Signal
 from examhall.domain.presets import PRESETS
 from examhall.domain.rules.objects import distinct_bodies
@@ -15,13 +15,30 @@ from examhall.domain.rules.objects import distinct_bodies
 Json = dict[str, object]
 
 
-def frame_object(frame: AnalyzedFrame) -> Json:
+_SIGNALS = {
+    ObjectLabel.PHONE: Signal.PHONE,
+    ObjectLabel.BOOK: Signal.BOOK,
+    ObjectLabel.LAPTOP: Signal.LAPTOP,
+    ObjectLabel.PERSON: Signal.PERSON_IN_BACKGROUND,
+}
+
+
+def shown_objects(frame: AnalyzedFrame, *, faint: bool) -> tuple[SeenObject, ...]:
+    """Those that count under the standard policy, each body once; faint: all that the detectors gave."""
+    objects = frame.analysis.objects.objects if frame.analysis.objects else ()
+    if faint:
+        return objects
+    rules = PRESETS[Preset.STANDARD].signals
+    counted = [one for one in objects if one.score >= rules[_SIGNALS[one.label]].threshold]
+    bodies = distinct_bodies([one for one in counted if one.label is ObjectLabel.PERSON])
+    return tuple(one for one in counted if one.label is not ObjectLabel.PERSON or one in bodies)
+
+
+def frame_object(frame: AnalyzedFrame, *, faint: bool) -> Json:
     analysis = frame.analysis
     faces = analysis.faces.faces if analysis.faces else ()
     heads = {head.face: head for head in analysis.heads}
-    objects = analysis.objects.objects if analysis.objects else ()
-    person_score = PRESETS[Preset.STANDARD].signals[Signal.PERSON_IN_BACKGROUND].threshold
-    persons = [one for one in objects if one.label is ObjectLabel.PERSON and one.score >= person_score]
+    counted = shown_objects(frame, faint=False)
     return {
         "path": str(frame.path),
         "frame": frame.index,
@@ -31,9 +48,9 @@ def frame_object(frame: AnalyzedFrame) -> Json:
         "faces": [_face(face, index, heads.get(index), frame) for index, face in enumerate(faces)],
         "objects": [
             {"label": one.label, "score": one.score, "xyxy": [one.x1, one.y1, one.x2, one.y2]}
-            for one in objects
+            for one in shown_objects(frame, faint=faint)
         ],
-        "persons": len(distinct_bodies(persons)),
+        "persons": sum(one.label is ObjectLabel.PERSON for one in counted),
         "quality": {
             "luma_mean": round(analysis.camera.luma_mean, 2),
             "luma_sd": round(analysis.camera.luma_sd, 2),
