@@ -56,7 +56,8 @@ class CheckInRun:
         self._check: CameraCheck | None = None
         self._template: Embedding | None = None
         self._told: CheckInView | None = None
-        self._owed = False  # done, and not yet stored
+        self._owed = False  # not yet stored as it is
+        self._keeping = False
         self._unlike_photo = False
 
     @property
@@ -118,8 +119,9 @@ class CheckInRun:
         if self._check is not None and self._session.record.state in CHECKED_IN:
             self._check.pass_time(self._clock.now_s())
             await self._after()
-        elif self._owed:
+        elif self._owed and not self._keeping:
             await self._keep()
+            self._tell()
 
     async def follow(self, state: AttemptState) -> None:
         """The attempt goes on; a check in its middle is over."""
@@ -150,11 +152,14 @@ class CheckInRun:
         if check is not None:
             if not check.done:
                 self._owed = True
-            elif self._owed:
+            elif self._owed and not self._keeping:
                 await self._keep()
         self._tell()
 
     def _tell(self) -> None:
+        """That it is done is said when it is kept."""
+        if self._check is not None and self._check.done and self._owed:
+            return
         view, page = self.view, self._session.page
         if view is not None and view != self._told and page is not None:
             self._told = view
@@ -162,10 +167,18 @@ class CheckInRun:
 
     async def _keep(self) -> None:
         """Store what came of it; the next tick tries again when the store refuses."""
-        check = self._check
-        if check is None:
+        if self._check is None:
             return
-        self._owed = False  # at once: other turns come while this waits
+        self._keeping = True  # other turns come while this waits
+        try:
+            await self._write(self._check)
+        except ExamhallError:
+            return  # it is counted and logged where it was refused
+        finally:
+            self._keeping = False
+        self._owed = not self._check.done  # unless a step was begun again meanwhile
+
+    async def _write(self, check: CameraCheck) -> None:
         attempt_id, enrolled = self._session.record.id, check.enrolled
         result = replace(check.result, reference_distance=await self._reference(attempt_id, enrolled))
         distance = result.reference_distance
@@ -184,11 +197,7 @@ class CheckInRun:
                 await tx.keep_template(sealed)
             await tx.log(Entry.CAMERA_CHECKED, _payload(result))
 
-        try:
-            await self._session.keep_check_in(write, *self._told_to_rules(result))
-        except ExamhallError:
-            self._owed = True  # it is counted and logged where it was refused
-            return
+        await self._session.keep_check_in(write, *self._told_to_rules(result))
         self._template = None if enrolled is None else enrolled.template
         for one in result.steps:
             self._world.metrics.count(CAMERA_CHECKS, step=one.step.value, outcome=one.state.value)
