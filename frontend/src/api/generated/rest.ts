@@ -432,7 +432,9 @@ export interface paths {
         };
         /**
          * Read Evidence
-         * @description One picture, or the sound around an incident of speech. 410 `evidence_erased` when it is gone by its retention, or never was (a gap).
+         * @description One picture, or the sound around an incident of speech.
+         *
+         *     410 `evidence_erased` when it is gone by its retention, or never was (a gap).
          */
         get: operations["read_evidence_api_v1_evidence__evidence_id__get"];
         put?: never;
@@ -791,6 +793,26 @@ export interface paths {
          * @description Exchange the link's token for the attempt's cookie; a program gets a bearer token instead.
          */
         post: operations["join_api_v1_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meeting-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meeting Page
+         * @description What the tutorial's page has to know.
+         */
+        get: operations["meeting_page_api_v1_meeting_page_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1652,6 +1674,14 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "proctor" | "reviewer";
+        };
+        /**
+         * MeetingPage
+         * @description How often the tutorial's page sends a picture to /detect_faces/.
+         */
+        MeetingPage: {
+            /** Detect Every S */
+            detect_every_s: number;
         };
         /** MeetingParticipant */
         MeetingParticipant: {
@@ -3967,6 +3997,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meeting_page_api_v1_meeting_page_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingPage"];
                 };
             };
             /** @description Problem details with a stable code */

@@ -32,7 +32,10 @@ async def decide(incident_id: str, body: Decide, staff: Staff, services: Use) ->
     responses={200: {"content": {"image/jpeg": {}, "audio/wav": {}}, "description": "A picture or sound"}},
 )
 async def read_evidence(evidence_id: str, services: Use) -> Response:
-    """One picture, or the sound around an incident of speech. 410 `evidence_erased` when it is gone by its retention, or never was (a gap)."""
+    """One picture, or the sound around an incident of speech.
+
+    410 `evidence_erased` when it is gone by its retention, or never was (a gap).
+    """
     record = await services.attempt_store.evidence(evidence_id)
     if record.path is None:
         raise ExamhallError(
