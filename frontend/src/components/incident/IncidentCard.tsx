@@ -3,28 +3,12 @@ import type { Incident } from '@/api/types';
 import { SeverityMark } from '@/components/ui/SeverityMark';
 import { clockTime, howLong } from '@/format/time';
 import { EvidenceStrip } from './EvidenceStrip';
+import { figure, label } from './figures';
+import { SignalIcon } from './SignalIcon';
 import { SIGNAL_NAMES, VERDICT_WORDS } from './signals';
 import styles from './IncidentCard.module.css';
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
-
-/** How a number of the explanation reads: the unit is in its name, as everywhere in the system. */
-function figure(name: string, value: number): string {
-  const rounded = Number.isInteger(value) ? String(value) : value.toFixed(2);
-  const unit = /_(s|ms|deg|px)$/.exec(name)?.[1];
-  return unit === undefined ? rounded : `${rounded} ${unit === 'deg' ? '°' : unit}`;
-}
-
-/** "score 1" next to its value would read as one number; a count of one has no number. */
-const LABELS: Record<string, string> = {
-  score_1: 'best score',
-  score_2: 'second score',
-  score_3: 'third score',
-  luma_mean: 'mean brightness',
-  luma_sd: 'brightness varies by',
-};
-
-const label = (name: string) => LABELS[name] ?? name.replace(/_(s|ms|deg|px)$/, '').replaceAll('_', ' ');
 
 /** The head counts the times, and the duration stands first. */
 const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['times', 'held_s']);
@@ -58,7 +42,9 @@ export function IncidentCard({
     >
       <header className={styles.head}>
         <SeverityMark severity={incident.severity} />
-        <h3>{SIGNAL_NAMES[incident.signal]}</h3>
+        <h3>
+          <SignalIcon signal={incident.signal} /> {SIGNAL_NAMES[incident.signal]}
+        </h3>
         {incident.times > 1 && <span className={styles.times}>×{incident.times}</span>}
         <time dateTime={new Date(incident.opened_at).toISOString()}>
           {clockTime(incident.began_at, true)}

@@ -1,4 +1,5 @@
 import type { SignalInfo, SignalRule } from '@/api/types';
+import { SignalIcon } from '@/components/incident/SignalIcon';
 import { Check } from '@/components/ui/Check';
 import { Segmented } from '@/components/ui/Segmented';
 import { Select } from '@/components/ui/Select';
@@ -28,7 +29,9 @@ export function SignalRow({ switchedOff, ...row }: RowProps & { switchedOff: boo
   return (
     <li className={styles.signal} data-off={mode === 'off' || undefined}>
       <div className={styles.signalHead}>
-        <strong>{info.label}</strong>
+        <strong>
+          <SignalIcon signal={info.signal} /> {info.label}
+        </strong>
         <Segmented
           label={info.label}
           value={mode}

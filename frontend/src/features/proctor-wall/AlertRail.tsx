@@ -1,6 +1,7 @@
 import { BellRing, Check, Undo2, Volume2, VolumeX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AttemptCard, Incident } from '@/api/types';
+import { SignalIcon } from '@/components/incident/SignalIcon';
 import { SIGNAL_NAMES, VERDICT_WORDS } from '@/components/incident/signals';
 import { Button } from '@/components/ui/Button';
 import { EmptyState } from '@/components/ui/EmptyState';
@@ -87,10 +88,13 @@ function Alert({ group, first }: { group: AlertGroup; first: boolean }) {
       <h3 className={styles.who}>
         <bdi>{card.candidate_name}</bdi>
       </h3>
-      <p className={styles.say}>{main.incident.words}</p>
+      <p className={styles.say}>
+        <SignalIcon signal={main.incident.signal} /> {main.incident.words}
+      </p>
       {others.map((line) => (
         <p key={line.incident.id} className={styles.more}>
-          <SeverityMark severity={line.incident.severity} wordless /> {SIGNAL_NAMES[line.incident.signal]}
+          <SeverityMark severity={line.incident.severity} wordless />{' '}
+          <SignalIcon signal={line.incident.signal} /> {SIGNAL_NAMES[line.incident.signal]}
           {line.times > 1 ? `, ${line.times} times` : ''}
           {hasPassed(line.incident) ? ', over' : ''}
         </p>

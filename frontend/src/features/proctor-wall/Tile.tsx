@@ -5,6 +5,7 @@ import type { AttemptCard, Incident } from '@/api/types';
 import { offLine, offReasons } from '@/components/check/words';
 import { SeverityMark } from '@/components/ui/SeverityMark';
 import { STATE_WORDS, StateMark, type ShownState } from '@/components/ui/StateMark';
+import { SignalIcon } from '@/components/incident/SignalIcon';
 import { SIGNAL_NAMES } from '@/components/incident/signals';
 import { howLong } from '@/format/time';
 import { admit, resume, useAct } from './actions';
@@ -162,7 +163,7 @@ function Caption({
           <>
             <OpenMark incident={open} />
             <span className={styles.clip} title={open.words}>
-              {SIGNAL_NAMES[open.signal]}
+              <SignalIcon signal={open.signal} size={12} /> {SIGNAL_NAMES[open.signal]}
               {state === 'live' ? '' : ` · ${words}`}
             </span>
           </>
