@@ -50,12 +50,24 @@ class Report:
     def text(self, *blocks: str) -> None:
         self.parts.extend(blocks)
 
+    def take(self, other: "Report") -> None:
+        """Add another's figures and words after one's own."""
+        for mine, theirs in (
+            (self.numbers, other.numbers),
+            (self.counts, other.counts),
+            (self.intervals, other.intervals),
+            (self.details, other.details),
+        ):
+            mine.update(theirs)  # type: ignore[arg-type]
+        self.goals += other.goals
+        self.parts += other.parts
+
     def write(self, head: str, tail: str) -> None:
         JSON_PATH.parent.mkdir(parents=True, exist_ok=True)
         everything = {
-            **{key: None if math.isnan(value) else value for key, value in self.numbers.items()},
+            **{key: known(value) for key, value in self.numbers.items()},
             "n": self.counts,
-            "interval_95": {key: list(pair) for key, pair in self.intervals.items()},
+            "interval_95": {key: [known(low), known(high)] for key, (low, high) in self.intervals.items()},
             "details": self.details,
         }
         JSON_PATH.write_text(json.dumps(everything, indent=2) + "\n", "utf-8")
@@ -69,6 +81,11 @@ class Report:
         return "## Goals and what was reached\n\n" + table(
             ("goal", "reached", "met", "where not: by how much, and what is next"), rows
         )
+
+
+def known(value: float) -> float | None:
+    """JSON has no word for "not a number"."""
+    return None if math.isnan(value) else value
 
 
 def rounded(value: float) -> float:
@@ -85,7 +102,8 @@ def short(found: Estimate | None) -> str:
     """`.983 [.966, .994], n 350`, or a dash."""
     if found is None or math.isnan(found.value):
         return "-"
-    return f"{share(found.value)} [{share(found.low)}, {share(found.high)}], n {found.n}"
+    interval = f" [{share(found.low)}, {share(found.high)}]" if found.scenes > 1 else " (one scene)"
+    return f"{share(found.value)}{interval}, n {found.n}"
 
 
 def share(value: float) -> str:

@@ -48,7 +48,7 @@ _SENTENCES = {
     "pt": "Questão quatro: a resposta é B, porque os dois termos são iguais.",
     "it": "Domanda quattro: la risposta è B, perché i due termini sono uguali.",
     "pl": "Pytanie czwarte: odpowiedź to B, bo oba wyrazy są równe.",
-    "ru": "Вопрос четыре: ответ Б, потому что оба выражения равны.",
+    "ru": "Вопрос четыре: ответ Б, потому что оба выражения равны.",  # noqa: RUF001
     "tr": "Dördüncü soru: cevap B, çünkü iki terim eşit.",
     "hi": "प्रश्न चार: उत्तर बी है, क्योंकि दोनों पद बराबर हैं।",
     "sw": "Swali la nne: jibu ni B, kwa sababu pande zote mbili ni sawa.",
@@ -128,7 +128,9 @@ def keyboard(count: int, seed: int) -> Sound:
             ring = np.sin(np.arange(length) * dice.uniform(1500, 4500) * 2 * np.pi / HERTZ)
             begin = int((at + delay) * HERTZ)
             if begin + length < out.size:
-                out[begin : begin + length] += gain * dice.uniform(0.5, 1.0) * (click + 0.3 * ring * np.abs(click))
+                out[begin : begin + length] += (
+                    gain * dice.uniform(0.5, 1.0) * (click + 0.3 * ring * np.abs(click))
+                )
     return 0.12 * out[:count]
 
 
@@ -175,7 +177,10 @@ def _voices() -> list[tuple[str, Sound]]:
             for variant in _VARIANTS
         ]
         subprocess.run(
-            [BENCH_PYTHON, Path(__file__).with_name("voices.py")], input=json.dumps(wanted), text=True, check=True
+            [BENCH_PYTHON, Path(__file__).with_name("voices.py")],
+            input=json.dumps(wanted),
+            text=True,
+            check=True,
         )
         return [
             (name, at_level(_read_wave(Path(path).read_bytes()), SPEECH_DBFS)) for name, _, path in wanted

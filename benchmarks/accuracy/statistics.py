@@ -54,6 +54,8 @@ def estimate(cases: Sequence[Case], figure: Figure) -> Estimate:
     by_scene: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         by_scene[case.scene].append(case)
+    if len(by_scene) == 1:
+        return Estimate(value, math.nan, math.nan, len(cases), 1)  # nothing says how another scene would be
     low, high = _bootstrap(list(by_scene.values()), figure)
     if high - low < 1e-9 and value in (0.0, 1.0):
         low, high = clopper_pearson(round(value * len(by_scene)), len(by_scene))

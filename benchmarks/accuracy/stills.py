@@ -10,7 +10,7 @@ from accuracy.dataset import Still
 from accuracy.report import Report, share, short, table
 from accuracy.statistics import Case, Estimate, choose, estimate, folds, precision, proportion, recall
 from examhall.adapters.detectors.analyzer import FrameAnalyzer
-from examhall.application.ports.vision import FrameJob
+from examhall.application.ports.vision import FrameAnalysis, FrameJob
 from examhall.domain.observation import Scan
 from examhall.domain.policy import ScanPlan
 
@@ -40,13 +40,15 @@ class Judged:
     false_nones: int
 
 
-def measure(stills: Sequence[Still], analyzer: FrameAnalyzer, report: Report) -> None:
-    """Fill in the face figures of stills."""
+def measure(
+    stills: Sequence[Still], seen: Mapping[Path, FrameAnalysis], analyzer: FrameAnalyzer, report: Report
+) -> None:
+    """Fill in the face figures of stills. seen: the fine scan of each."""
     plain = [still for still in stills if not still.poster_faces]
     posters = [still for still in stills if still.poster_faces]
     seed = _seed_started(stills)
-    coarse_scores = {still.path: _scores(analyzer, still, Scan.COARSE, FLOOR_SCORE) for still in stills}
-    fine = {still.path: len(_scores(analyzer, still, Scan.FINE, None)) for still in stills}
+    coarse_scores = {still.path: _coarse_scores(analyzer, still) for still in stills}
+    fine = {path: len(analysis.faces.faces) if analysis.faces else 0 for path, analysis in seen.items()}
     plan = ScanPlan()
     coarse = {path: _above(scores, plan.coarse_score) for path, scores in coarse_scores.items()}
     tutorial = _seed_finished(seed)
@@ -109,10 +111,10 @@ def faults(stills: Sequence[Still], counts: Counts) -> float:
     return wrong + misleading + 3 * sum((counts[s.path] == 0) != (s.faces_min == 0) for s in stills)
 
 
-def _scores(analyzer: FrameAnalyzer, still: Still, scan: Scan, floor: float | None) -> tuple[float, ...]:
-    """Scores of the faces found, by the default plan or from `floor` on, through the product's own path."""
-    plan = ScanPlan() if floor is None else replace(ScanPlan(), coarse_score=floor, fine_score=floor)
-    job = FrameJob("accuracy", still.path.read_bytes(), scan, plan, thumbnail=False)
+def _coarse_scores(analyzer: FrameAnalyzer, still: Still) -> tuple[float, ...]:
+    """Scores of the faces that the coarse scan finds from the floor on, through the product's own path."""
+    plan = replace(ScanPlan(), coarse_score=FLOOR_SCORE)
+    job = FrameJob("accuracy", still.path.read_bytes(), Scan.COARSE, plan, thumbnail=False)
     found = analyzer(job).faces
     return () if found is None else tuple(face.score for face in found.faces)
 

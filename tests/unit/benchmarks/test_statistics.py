@@ -105,3 +105,10 @@ def test_folds_keep_scenes_whole_and_even() -> None:
 def test_the_middle_of_the_best_plateau_is_chosen() -> None:
     losses = {0.1: 5, 0.2: 1, 0.3: 4, 0.4: 1, 0.5: 1, 0.6: 1, 0.7: 3}
     assert choose(list(losses), losses.__getitem__) == 0.5
+
+
+def test_one_scene_says_nothing_of_another() -> None:
+    found = proportion([("room", True), ("room", False)])
+    assert found.value == 0.5
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
