@@ -5,14 +5,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from examhall.adapters.detectors.scripted import ScriptedFrame, ScriptedPool
 from examhall.application.biometrics import BiometricRetention
+from examhall.application.ports.vision import FrameAnalysis, FrameJob, PoolHealth
 from examhall.domain.check_in import CheckInStep, StepState
 from examhall.domain.frame_header import FrameCodec, FrameKind, FrameMessage, pack_frame
 from examhall.domain.observation import Detector
 from examhall.domain.policy import Policy, Signal
 from examhall.domain.rules.codec import state_from_json
 from support.attempts import HeldClock
-from support.live import ALONE, Candidate, Json, LiveHouse, live_house, quick_policy, sending
+from support.live import ALONE, ONE_FACE, Candidate, Json, LiveHouse, live_house, quick_policy, sending
 from support.sitter import SITTER, STRANGERS, Sitter, sitter_pool
 
 
@@ -185,3 +187,37 @@ async def test_one_step_that_is_skipped_at_once_is_a_whole_check(tmp_path: Path)
         assert view["step"] == "done"
         card = await house.services.monitor.card(candidate.attempt_id)
         assert [one.detector for one in card.detectors_off] == [Detector.IDENTITY]
+
+
+class BusyPool(ScriptedPool):
+    """Looks at nothing until it has time, and says how busy it is."""
+
+    def __init__(self) -> None:
+        super().__init__({}, ScriptedFrame(ONE_FACE, None, SITTER))
+        self._free = asyncio.Event()
+
+    def become_free(self) -> None:
+        self._free.set()
+
+    async def analyze(self, job: FrameJob) -> FrameAnalysis:
+        await self._free.wait()
+        return await super().analyze(job)
+
+    def health(self) -> PoolHealth:
+        return replace(super().health(), busy_ratio=0.1 if self._free.is_set() else 1.0)
+
+
+async def test_a_busy_server_asks_for_less_says_so_and_goes_on(tmp_path: Path) -> None:
+    pool = BusyPool()
+    async with live_house(tmp_path, vision=pool, policy=watching(Signal.DIFFERENT_PERSON)) as house:
+        candidate = await consented(house)
+        async with house.page(candidate) as page, sending(page, ALONE):
+            await page.say(type="check_in")
+            burst = await page.next("burst")
+            assert (burst["interval_s"], burst["for_s"]) == (1.0, 4.0)
+            await page.next("check_in", where=lambda m: m["advice"] == "server_busy")
+            pool.become_free()
+            await page.next("burst", where=lambda m: m["interval_s"] == 0.2)
+            done = await page.next("check_in", where=lambda m: m["step"] == "done")
+            assert done["advice"] is None
+            assert {"step": "face", "state": "passed"} in done["steps"]

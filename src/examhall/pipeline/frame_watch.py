@@ -36,9 +36,8 @@ from examhall.pipeline.check_in.run import CheckInRun
 from examhall.pipeline.mailbox import Mailbox
 from examhall.pipeline.world import World
 
-CHECK_INTERVAL_S = 0.2
-CHECK_INTERVAL_SLOWED_S = 0.5  # a check has to work on a busy server too
 CHECK_BURST_S = 2.0
+_CHECK_BURST_FRAMES = 4
 
 PAUSED_NOTE = "Pictures are not looked at for 60 s: they stopped the workers three times within a minute."
 
@@ -81,6 +80,12 @@ class FrameWatch:
         self._mailbox = Mailbox()
         self.interval_s = session.policy.scan.interval_s
         self._noted = False
+        self._in_work = False
+
+    @property
+    def holds_one(self) -> bool:
+        """Whether a frame that came waits or is being looked at."""
+        return self._in_work or self._mailbox.full
 
     @property
     def burst_interval_s(self) -> float | None:
@@ -106,10 +111,12 @@ class FrameWatch:
 
     def burst_for_the_check(self) -> None:
         """While the camera check wants pictures; a little before the last burst is over."""
-        if not self._check.wants_pictures or self._burst_until_s - self._clock.now_s() > CHECK_BURST_S / 4:
+        if not self._check.wants_pictures or self._session.page is None:
             return
-        slowed = self._session.slowed
-        self._burst(CHECK_INTERVAL_SLOWED_S if slowed else CHECK_INTERVAL_S, CHECK_BURST_S, "check_in")
+        interval_s = self._check.asked_interval_s
+        for_s = max(CHECK_BURST_S, _CHECK_BURST_FRAMES * interval_s)
+        if self._burst_until_s - self._clock.now_s() <= for_s / 4:
+            self._burst(interval_s, for_s, "check_in")
 
     def _burst(self, interval_s: float, for_s: float, reason: str) -> None:
         self._burst_interval_s = interval_s
@@ -132,7 +139,11 @@ class FrameWatch:
             posted = self._mailbox.take()
             if posted is not None:
                 self._world.metrics.observe(FRAME_WAIT, max(0.0, began_s - posted.at_s))
-                await self._look(posted.frame, posted.at_s)
+                self._in_work = True
+                try:
+                    await self._look(posted.frame, posted.at_s)
+                finally:
+                    self._in_work = False
             # Half the asked interval leaves room for jitter, and stops a page that floods.
             interval_s = self.burst_interval_s or self.interval_s
             left_s = interval_s / 2 - (self._clock.now_s() - began_s)
@@ -158,6 +169,7 @@ class FrameWatch:
             metrics.count(FRAMES_DROPPED, reason=drop.reason.value)
             if session.watching:
                 await session.observe(FrameUnseen(at_s))
+            await self._check.unseen()
             await self._tell_lane_paused(drop.reason)
             return
         except ExamhallError as error:
@@ -182,7 +194,7 @@ class FrameWatch:
         """None that nobody could use: without an enrolled face there is nothing to compare."""
         session = self._session
         if not session.watching:
-            return self._check.looks(at_s) if self._check.wants_pictures else frozenset()
+            return self._check.looks() if self._check.wants_pictures else frozenset()
         wanted = {Look(one.value) for one in looks_wanted(session.rules, at_s, session.policy)}
         return frozenset(wanted - ({Look.IDENTITY} if self._check.template is None else set()))
 

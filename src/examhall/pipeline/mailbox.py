@@ -28,6 +28,10 @@ class Mailbox:
         self._arrived.set()
         return gave_way
 
+    @property
+    def full(self) -> bool:
+        return self._posted is not None
+
     async def wait(self) -> None:
         """Until there is a frame."""
         await self._arrived.wait()

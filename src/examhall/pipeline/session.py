@@ -239,7 +239,8 @@ class AttemptSession:
         if self.watching:
             await self.observe(TimePassed(self._clock.now_s()))
         self._evidence.tick()
-        await self._check_in.tick()
+        await self._check_in.tick(pictures_held=self._frames.holds_one, sound_held=self._sounds.holds_some)
+        self._frames.burst_for_the_check()
 
     async def refresh(self) -> None:
         """Look at the store: somebody may have paused, resumed, ended or changed the attempt."""

@@ -118,6 +118,12 @@ class SoundWatch:
         self._arrived = asyncio.Event()
         self._memory = b""
         self._expected_ms: float | None = None
+        self._in_work = False
+
+    @property
+    def holds_some(self) -> bool:
+        """Whether sound that came waits or is being listened to."""
+        return self._in_work or bool(self._waiting)
 
     def put(self, frame: EncodedFrame, began_ms: int) -> None:
         """began_ms: when the piece began, as the page said. Raises `ExamhallError` `sound_too_fast`."""
@@ -136,7 +142,11 @@ class SoundWatch:
         while True:
             await self._arrived.wait()
             while self._waiting:
-                await self._hear(self._waiting.popleft())
+                self._in_work = True
+                try:
+                    await self._hear(self._waiting.popleft())
+                finally:
+                    self._in_work = False
             self._arrived.clear()
 
     async def _hear(self, piece: _Piece) -> None:

@@ -64,7 +64,8 @@ class CalibrateStep:
         self._advice = None if known else advice_on(facts) or Advice.FACE_THE_CAMERA
         looked_s = facts.at_s - self._shown_at_s
         samples = self._samples[TARGETS[self._shown]]
-        if head is not None and known and looked_s >= SETTLE_S:
+        settled = min(looked_s, facts.since_asked_s) >= SETTLE_S
+        if head is not None and known and settled:
             samples.append(head)
         if looked_s >= SETTLE_S + LOOK_S and len(samples) >= MIN_SAMPLES:
             self._next(facts.at_s)

@@ -1,5 +1,6 @@
 """What the camera check takes of one looked-at picture, and which detectors it tries."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -77,7 +78,11 @@ def plan_of(policy: Policy) -> CheckPlan:
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """One picture. `objects` None: not looked for in this one; head, embedding: of the largest face."""
+    """One picture. `objects` None: not looked for in this one; head, embedding: of the largest face.
+
+    at_s: on the check's time. since_asked_s: from the page's being told what to look at to this picture's
+    coming, in real time: on a busy server a picture may be older than what it is looked at for.
+    """
 
     at_s: float
     faces: int
@@ -87,6 +92,7 @@ class CheckFacts:
     embedding: Embedding | None = field(repr=False)
     identity_doubt: Doubt | None = None
     objects: tuple[SeenObject, ...] | None = None
+    since_asked_s: float = math.inf
 
     @property
     def alone(self) -> bool:

@@ -15,13 +15,14 @@ from examhall.application.ports.live_metrics import CAMERA_CHECKS
 from examhall.application.ports.vision import FrameAnalysis, Look
 from examhall.application.seeing import Embedding
 from examhall.domain.attempt import AttemptState
-from examhall.domain.check_in import Advice, CheckInResult, CheckInStep, CheckInView, StepState
+from examhall.domain.check_in import Advice, CheckInResult, CheckInStep, CheckInView, StepState, Target
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import Calibrated, DetectorsOff, Observation, SpeechObserved
 from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.check_in.check import CameraCheck, Enrolled, off
 from examhall.pipeline.check_in.facts import facts_of, plan_of
+from examhall.pipeline.check_in.pace import SLOWEST_S, CheckTime, asked_interval_s
 from examhall.pipeline.turns import Write
 from examhall.pipeline.world import World
 
@@ -56,6 +57,10 @@ class CheckInRun:
         self._check: CameraCheck | None = None
         self._template: Embedding | None = None
         self._told: CheckInView | None = None
+        self._time = CheckTime()
+        self._asked: tuple[CheckInStep, Target | None] | None = None
+        self._asked_at_s = 0.0  # when the page was told what to look at, attempt's clock
+        self._behind = False
         self._owed = False  # not yet stored as it is
         self._keeping = False
         self._unlike_photo = False
@@ -73,15 +78,27 @@ class CheckInRun:
         view = self._check.view
         if view.step is CheckInStep.DONE and self._unlike_photo:
             view = replace(view, advice=Advice.PHOTO_DIFFERS)
+        if view.advice is None and self._check.running is not None and self._slow:
+            view = replace(view, advice=Advice.SERVER_BUSY)
         return view
+
+    @property
+    def _slow(self) -> bool:
+        return self._behind or (self.wants_pictures and self.asked_interval_s >= SLOWEST_S)
+
+    @property
+    def asked_interval_s(self) -> float:
+        """How often the check wants pictures, as far as the workers are free to look at them."""
+        return asked_interval_s(self._world.vision.health().busy_ratio)
 
     @property
     def wants_pictures(self) -> bool:
         """Whether pictures should come faster now, and be searched."""
         return self._check is not None and self._check.wants_pictures
 
-    def looks(self, at_s: float) -> frozenset[Look]:
-        return frozenset() if self._check is None else self._check.wants(at_s)
+    def looks(self) -> frozenset[Look]:
+        """At the picture of now."""
+        return frozenset() if self._check is None else self._check.wants(self._time.now_s)
 
     async def ask(self, step: CheckInStep | None, *, skip: bool) -> None:
         """See `LiveAttempts.check_in`."""
@@ -92,32 +109,54 @@ class CheckInRun:
                 "check_in_not_expected",
                 "The camera check runs after consent and before the exam, where the exam has one.",
             )
-        now_s = self._clock.now_s()
         if self._check is None and (step is not None or record.check_in is None):
             self._check = CameraCheck(plan_of(policy), self._world.turns)
             self._owed = True
         if self._check is not None:
+            if step is not None or self._asked is None:
+                self._time.begin(self._clock.now_s())
             if step is not None and skip:
-                self._check.skip(step, now_s)
+                self._check.skip(step, self._time.now_s)
             else:
-                self._check.begin(step, now_s)
+                self._check.begin(step, self._time.now_s)
         self._told = None  # who asks is answered
         await self._after()
 
     async def saw(self, analysis: FrameAnalysis, at_s: float) -> None:
+        """at_s: when the picture was received, attempt's clock."""
         if self._check is not None and analysis.faces is not None:
-            self._check.see(facts_of(analysis, at_s))
+            self._time.looked(self._clock.now_s())
+            self._behind = False
+            facts = facts_of(analysis, self._time.now_s)
+            self._check.see(replace(facts, since_asked_s=at_s - self._asked_at_s))
+            await self._after()
+
+    async def unseen(self) -> None:
+        """A picture came that the server did not look at."""
+        if self._check is not None and self.wants_pictures:
+            self._time.dropped(self._clock.now_s())
+            self._behind = True
             await self._after()
 
     async def heard(self, sound: SpeechObserved) -> None:
-        if self._check is not None and self._session.record.state in CHECKED_IN:
-            self._check.hear(sound)
+        check = self._check
+        if check is not None and self._session.record.state in CHECKED_IN:
+            if check.running is not None and not check.wants_pictures:
+                self._time.looked(self._clock.now_s())
+                self._behind = False
+            check.hear(replace(sound, at_s=self._time.now_s))
             await self._after()
 
-    async def tick(self) -> None:
-        """Once a second: limits pass without pictures too, and what could not be stored is tried again."""
+    async def tick(self, *, pictures_held: bool, sound_held: bool) -> None:
+        """Once a second: limits pass without pictures too, and what could not be stored is tried again.
+
+        held: whether some that came wait here or are being looked at.
+        """
         if self._check is not None and self._session.record.state in CHECKED_IN:
-            self._check.pass_time(self._clock.now_s())
+            now_s, held = self._clock.now_s(), pictures_held if self.wants_pictures else sound_held
+            self._time.waited(now_s, held=held)
+            self._behind = self._time.behind(now_s, held=held)
+            self._check.pass_time(self._time.now_s)
             await self._after()
         elif self._owed and not self._keeping:
             await self._keep()
@@ -161,6 +200,9 @@ class CheckInRun:
         if self._check is not None and self._check.done and self._owed:
             return
         view, page = self.view, self._session.page
+        asked = None if view is None else (view.step, view.target)
+        if asked != self._asked:
+            self._asked, self._asked_at_s = asked, self._clock.now_s()
         if view is not None and view != self._told and page is not None:
             self._told = view
             page.tell(CheckInNotice(view))
