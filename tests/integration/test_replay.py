@@ -1,5 +1,6 @@
 """`examhall replay` on a recording and on what a real attempt stored."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 from examhall.cli import app
 from examhall.domain.policy import Preset
 from examhall.domain.presets import PRESETS
+from support.attempts import EXAM, opened, seed
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "unit" / "domain" / "recordings"
 
@@ -58,6 +60,24 @@ def test_a_shadow_signal_is_told_apart(tmp_path: Path) -> None:
     answer = told(run("replay", RECORDINGS / "second_person.jsonl", "--policy", shadow, "--json"))
     assert [incident["signal"] for incident in answer["shadow"]] == ["multiple_faces"]
     assert [incident["signal"] for incident in answer["vanished"]] == ["multiple_faces"]
+
+
+@pytest.mark.parametrize("what", [f"{EXAM}-ada", EXAM])
+def test_a_stored_attempt_and_a_whole_exam_are_run_again(tmp_path: Path, what: str) -> None:
+    lines = (RECORDINGS / "second_person.jsonl").read_text().splitlines(keepends=True)
+
+    async def store() -> None:
+        async with opened(tmp_path) as world:
+            await seed(world, "ada", "bob")
+            await world.go_live(f"{EXAM}-ada")
+            async with world.store.begin(f"{EXAM}-ada") as tx:
+                await tx.add_observations(0.0, 10.0, "".join(lines[:40]))
+                await tx.add_observations(10.0, 99.0, "".join(lines[40:]))
+
+    asyncio.run(store())
+    answer = told(run("replay", what, "--policy", "standard", "--data-dir", tmp_path, "--json"))
+    assert answer["recording"] == f"{EXAM}-ada"
+    assert [incident["signal"] for incident in answer["unchanged"]] == ["multiple_faces"]
 
 
 def test_words_say_what_changes(tmp_path: Path) -> None:
