@@ -1,6 +1,6 @@
 import type { CheckInView } from '@/attempt/attempt-api';
 
-export type Step = CheckInView['step'];
+type Step = CheckInView['step'];
 export type DoneStep = Exclude<Step, 'done'>;
 export type Target = NonNullable<CheckInView['target']>;
 export type Advice = NonNullable<CheckInView['advice']>;

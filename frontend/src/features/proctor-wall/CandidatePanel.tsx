@@ -14,6 +14,7 @@ import { Link } from 'react-router';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard } from '@/api/types';
 import { CameraCheckRecord } from '@/components/check/CameraCheckRecord';
+import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { Kbd } from '@/components/ui/Kbd';
 import { StateMark } from '@/components/ui/StateMark';
@@ -87,6 +88,11 @@ export function CandidatePanel({ attemptId, onStep }: { attemptId: string; onSte
           </p>
         ) : (
           <LiveViewPane key={attemptId} card={card} />
+        )}
+        {card.note !== null && (
+          <Banner tone="medium">
+            <p>{card.note}</p>
+          </Banner>
         )}
         {mayAct && <PanelActions card={card} />}
         <Timeline card={card} incidents={incidents} />
