@@ -13,10 +13,7 @@ export function CheckLine() {
       )}
       {connection === 'limited' && (
         <Banner title="Your network blocks a part of the connection.">
-          <p>
-            The check goes on another way, a little slower. Sound does not come through: please skip the step
-            in which you read aloud.
-          </p>
+          <p>The check goes on another way, a little slower.</p>
         </Banner>
       )}
     </div>
