@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from examhall.adapters.detectors.model_signature import open_session
 from examhall.adapters.detectors.model_registry import ModelRegistry, default_models_dir
+from examhall.adapters.detectors.model_signature import open_session
 from examhall.application.ports.vision import FrameJob
 from examhall.bootstrap.vision import build_vision_pool
 from examhall.domain.observation import Scan
