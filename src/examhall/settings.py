@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     detect_faces_origins: CommaSeparated = Field(
         (), description="Exact origins whose pages may call the tutorial's endpoint (CORS)."
     )
+    detect_faces_every_s: float = Field(
+        30.0, ge=1, le=3600, description="How often the tutorial's page /meeting sends a picture to it."
+    )
     meetings: Literal["p2p", "livekit", "realtimekit", "dyte"] = Field(
         "p2p", description="Who carries the live view; see meetings.md."
     )

@@ -71,3 +71,18 @@ def until_nothing_is_sent(page: Page) -> None:
         }}""",
         polling=250,
     )
+
+
+def until_stopped(page: Page, panel: Locator) -> None:
+    """No new frame for a second."""
+    page.wait_for_function(
+        """(video) => {
+            const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+            if (frames !== window.framesBefore) {
+                window.framesBefore = frames;
+                window.framesAt = performance.now();
+            }
+            return performance.now() - window.framesAt > 1000;
+        }""",
+        arg=picture(panel).element_handle(),
+    )

@@ -4,6 +4,7 @@ import { NotFound } from '@/app/NotFound';
 import { PageError } from '@/app/PageError';
 import { checkInRoutes } from '@/features/check-in/routes';
 import { examsRoutes } from '@/features/exams/routes';
+import { meetingRoutes } from '@/features/meeting/routes';
 import { proctorWallRoutes } from '@/features/proctor-wall/routes';
 import { reviewRoutes } from '@/features/review/routes';
 import { sessionRoutes } from '@/features/session/routes';
@@ -18,6 +19,7 @@ export const routes: RouteObject[] = [
     children: [
       ...checkInRoutes,
       { path: '/exam/:attemptId', lazy: () => import('@/app/AttemptPage') },
+      ...meetingRoutes,
       ...proctorWallRoutes,
       ...reviewRoutes,
       ...sessionRoutes,

@@ -12,10 +12,12 @@ from examhall.adapters.db.access_store import DbAccessStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
+from examhall.adapters.db.record_store import DbRecordStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
+from examhall.adapters.signing import Ed25519Signer
 from examhall.adapters.system import SystemClock, SystemIds
 from examhall.application.access import Access
 from examhall.application.attempts import Attempts
@@ -23,6 +25,7 @@ from examhall.application.biometrics import BiometricRetention
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
+from examhall.application.export import Exports
 from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
@@ -119,6 +122,13 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         access=Access(DbAccessStore(database), clock, session_ms_of(settings)),
         accounts=build_accounts(settings, database, clock, ids, metrics),
         exams=Exams(DbExamStore(database), clock, ids, bus),
+        exports=Exports(
+            DbRecordStore(database),
+            attempt_store,
+            evidence,
+            Ed25519Signer(settings.data_dir / "keys"),
+            clock,
+        ),
         roster=Roster(roster_store, invites, clock, ids, bus),
         invites=invites,
         attempt_store=attempt_store,
@@ -195,6 +205,7 @@ def _web_config(settings: Settings, services: Services, *, demo: bool) -> WebCon
             settings.detect_faces_token.get_secret_value() if settings.detect_faces_token else None
         ),
         detect_faces_origins=settings.detect_faces_origins,
+        detect_faces_every_s=settings.detect_faces_every_s,
         meeting_origins=services.meetings.page_origins,
         demo=demo,
     )

@@ -58,6 +58,7 @@ RULES: dict[str, Rule] = {
     "page": _ANYONE,
     "static_file": _ANYONE,
     "detect_faces_preflight": _ANYONE,
+    "meeting_page": _ANYONE,
     "detect_faces": _ANYONE,  # loopback or a token, see routers/detect_faces.py
     # session
     "log_in": _ANYONE,
@@ -107,6 +108,8 @@ RULES: dict[str, Rule] = {
     "end": _PROCTOR_OF_ATTEMPT,
     "credit": _PROCTOR_OF_ATTEMPT,
     "close_review": _REVIEWER_OF_ATTEMPT,
+    "export_attempt": _REVIEWER_OF_ATTEMPT,
+    "signing_key": _ANYONE,
     "decide": _MEMBER_OF_INCIDENT,
     "read_evidence": _MEMBER_OF_EVIDENCE,
     "monitor_socket": _MEMBER_OF_EXAM,

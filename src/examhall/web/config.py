@@ -21,5 +21,6 @@ class WebConfig:
     detect_faces: str = "auto"
     detect_faces_token: str | None = field(default=None, repr=False)
     detect_faces_origins: tuple[str, ...] = ()
+    detect_faces_every_s: float = 30.0
     meeting_origins: tuple[str, ...] = ()
     demo: bool = False

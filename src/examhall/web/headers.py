@@ -42,10 +42,33 @@ def content_security_policy(config: WebConfig) -> str:
     )
 
 
+# The tutorial's page shows the whole kit of Cloudflare RealtimeKit; see docs/meetings.md.
+KIT_PAGE = "/meeting"
+_KIT = "https://*.realtime.cloudflare.com"
+
+
+def kit_page_policy(config: WebConfig) -> str:
+    """What the tutorial's page may load and do besides: the service itself, its pictures and sounds.
+
+    The kit writes style elements of its own; scripts still come from here alone.
+    """
+    wider = {
+        "connect-src": f"{_KIT} wss://*.realtime.cloudflare.com",
+        "img-src": _KIT,
+        "media-src": _KIT,
+    }
+    parts = []
+    for part in content_security_policy(config).split("; "):
+        name = part.partition(" ")[0]
+        parts.append(f"{part} {wider[name]}" if name in wider else part)
+    return "; ".join((*parts, "style-src 'self' 'unsafe-inline'"))
+
+
 class SecurityHeaders:
     def __init__(self, app: ASGIApp, config: WebConfig) -> None:
         self._app = app
         self._headers = {**_ALWAYS, "Content-Security-Policy": content_security_policy(config)}
+        self._kit_headers = {**_ALWAYS, "Content-Security-Policy": kit_page_policy(config)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +78,8 @@ class SecurityHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                ours = self._kit_headers if scope["path"] == KIT_PAGE else self._headers
+                for name, value in ours.items():
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", _A_YEAR)

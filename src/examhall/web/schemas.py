@@ -375,6 +375,13 @@ class Decide(Body):  # POST /incidents/{id}/verdict
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
+class SigningKey(Answer):
+    """public_key: 32 bytes as hex; fingerprint: their SHA-256, to compare by eye."""
+
+    public_key: str
+    fingerprint: str
+
+
 class CreditEntry(Answer):
     seconds: float
     reason: str
@@ -423,6 +430,12 @@ class ReviewItem(Answer):  # GET /exams/{id}/review: attempts by what is undecid
 class DetectFaces(BaseModel):
     base64_img: str
     participant_id: str
+
+
+class MeetingPage(BaseModel):  # GET /api/v1/meeting-page
+    """How often the tutorial's page sends a picture to /detect_faces/."""
+
+    detect_every_s: float
 
 
 class DetectedFaces(BaseModel):

@@ -140,6 +140,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Attempt
+         * @description Everything that is stored of one attempt, signed: check it with `examhall verify`. The export is logged.
+         */
+        get: operations["export_attempt_api_v1_attempts__attempt_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/frames": {
         parameters: {
             query?: never;
@@ -935,6 +955,26 @@ export interface paths {
          * @description Set a password by a one-time link, and sign in.
          */
         post: operations["set_password_api_v1_session_set_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signing Key
+         * @description The public half of the Ed25519 key that exports are signed with.
+         */
+        get: operations["signing_key_api_v1_signing_key_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2294,6 +2334,16 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /**
+         * SigningKey
+         * @description public_key: 32 bytes as hex; fingerprint: their SHA-256, to compare by eye.
+         */
+        SigningKey: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Public Key */
+            public_key: string;
+        };
         /** Snapshot */
         Snapshot: {
             /** Attempts */
@@ -2650,6 +2700,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventsTaken"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_attempt_api_v1_attempts__attempt_id__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Problem details with a stable code */
@@ -4272,6 +4353,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signing_key_api_v1_signing_key_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"];
                 };
             };
             /** @description Problem details with a stable code */

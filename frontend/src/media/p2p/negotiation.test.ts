@@ -110,9 +110,9 @@ describe('negotiation', () => {
       {
         watch_id: 'w',
         description: { type: 'offer', sdp: 'candidate offer 1' },
+        candidate: null,
         tracks: { '0': 'camera' },
         profile: null,
-        tracks: { '0': 'camera' },
       },
     ]);
 

@@ -28,7 +28,7 @@ from examhall.web.config import WebConfig
 from examhall.web.origin import origin_is_ours
 from examhall.web.problems import error_answer
 from examhall.web.routers.frames import read_body
-from examhall.web.schemas import DetectedFaces, DetectFaces
+from examhall.web.schemas import DetectedFaces, DetectFaces, MeetingPage
 
 router = APIRouter(tags=["tutorial"])
 log = structlog.stdlib.get_logger(__name__)
@@ -59,6 +59,12 @@ async def detect_faces(request: Request, services: Use, config: Config) -> Respo
         return refused
     services.metrics.count(DETECT_FACES, outcome="answered")
     return JSONResponse(answer.model_dump(), headers=_cors(request, config))
+
+
+@router.get("/api/v1/meeting-page")
+async def meeting_page(config: Config) -> MeetingPage:
+    """What the tutorial's page has to know."""
+    return MeetingPage(detect_every_s=config.detect_faces_every_s)
 
 
 @router.options("/detect_faces", include_in_schema=False)

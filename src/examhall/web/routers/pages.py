@@ -24,6 +24,7 @@ PAGES = (
     "/exams/{exam_id}/review",
     "/attempts/{attempt_id}",
     "/staff",
+    "/meeting",
 )
 _DOCS = Path(__file__).parent.parent / "docs_page"
 # Built files carry a hash in their names; the page that names them does not.
