@@ -20,6 +20,7 @@ from support.pool_factories import (
     HANG,
     NOT_A_PICTURE,
     RAISE,
+    SPIN,
     Babbling,
     Failing,
     Gated,
@@ -87,9 +88,10 @@ async def test_a_crash_loses_its_frame_and_the_next_goes_on(payload: bytes) -> N
         assert pool.health().restarts == 1
 
 
-async def test_a_hang_is_killed_and_the_next_frame_goes_on() -> None:
+@pytest.mark.parametrize("payload", [HANG, SPIN])
+async def test_a_hang_is_killed_and_the_next_frame_goes_on(payload: bytes) -> None:
     async with running(Obedient(), PoolConfig(hang_limit_s=0.2)) as pool:
-        assert await reason_of(pool.analyze(job("a", HANG))) is DropReason.WORKER_HUNG
+        assert await reason_of(pool.analyze(job("a", payload))) is DropReason.WORKER_HUNG
         assert (await pool.analyze(job("b", b"next"))).width == 4
         assert pool.health().restarts == 1
 

@@ -20,6 +20,7 @@ from examhall.domain.policy import ScanPlan
 
 CRASH = b"crash"
 HANG = b"hang"
+SPIN = b"spin"
 RAISE = b"raise"
 NOT_A_PICTURE = b"not a picture"
 
@@ -42,6 +43,9 @@ def obey(job: FrameJob) -> FrameAnalysis:
     if job.payload == HANG:
         while True:
             time.sleep(60)
+    if job.payload == SPIN:
+        while True:
+            pass
     if job.payload == RAISE:
         raise RuntimeError("a fault in a detector")
     if job.payload == NOT_A_PICTURE:

@@ -20,6 +20,7 @@ from examhall.pipeline.worker_protocol import (
     encode_job,
     pack,
 )
+from examhall.pipeline.worker_share import ProcessorShare, share_of
 
 # What a worker's environment keeps: enough to find Python and its libraries, no secret of the server.
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV")
@@ -84,6 +85,10 @@ class WorkerLink:
     def is_gone(self) -> bool:
         """Whether the process ended between two frames."""
         return self._process.poll() is not None
+
+    def share(self) -> ProcessorShare | None:
+        """What it has had of the processors."""
+        return share_of(self._process.pid)
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

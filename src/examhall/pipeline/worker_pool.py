@@ -27,8 +27,11 @@ from examhall.pipeline.busy_meter import BusyMeter
 from examhall.pipeline.lanes import LaneFullError, LaneRule, Lanes, WhenFull
 from examhall.pipeline.worker_link import WorkerLink, WorkerLostError
 from examhall.pipeline.worker_process import AnalyzerFactory, ListenerFactory, StartMessage
+from examhall.pipeline.worker_share import is_starved
 
 _IDLE_LOOK_S = 1.0
+# How often its limit a worker may take that waits for a processor.
+_STARVED_LIMITS = 5
 # Sound is heard in its order or not at all: four seconds of it wait, then what comes is refused.
 _SOUND_RULE = LaneRule(waiting=8, when_full=WhenFull.REFUSE)
 
@@ -37,7 +40,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PoolConfig:
-    """workers: processes. hang_limit_s: how long one frame may take before SIGKILL.
+    """workers: processes. hang_limit_s: how long one frame may take before SIGKILL; up to five times that on
+    a machine so busy that the worker has not had as much of a processor.
 
     start_limit_s: how long a worker may take to be ready. memory_limit_bytes: address space of a
     worker, generous since libraries map more than they use. kills_to_pause within kill_window_s by
@@ -258,7 +262,7 @@ class WorkerPool:
         queue_ms = (self._clock() - ticket.since_s) * 1000
         token = self._busy.begin(self._clock())
         try:
-            answer = await asyncio.wait_for(link.ask(ticket.job), self._config.hang_limit_s)
+            answer = await self._answer(link, ticket.job)
         except TimeoutError:
             link.kill()
             self._lost(ticket, DropReason.WORKER_HUNG)
@@ -277,6 +281,26 @@ class WorkerPool:
             ticket.answer.set_result(replace(answer, timings=timings))
         else:
             ticket.answer.set_result(answer)
+
+    async def _answer(
+        self, link: WorkerLink, job: FrameJob | AudioJob
+    ) -> FrameAnalysis | AudioAnalysis | ExamhallError:
+        """Raises TimeoutError when it hangs; a worker that only waits for a processor gets some more time.
+
+        Otherwise a busy machine would kill workers, and rest the lanes of people who did nothing.
+        """
+        limit_s, before = self._config.hang_limit_s, link.share()
+        asking = asyncio.ensure_future(link.ask(job))
+        try:
+            for _ in range(_STARVED_LIMITS):
+                await asyncio.wait({asking}, timeout=limit_s)
+                if asking.done() or not is_starved(before, link.share(), limit_s):
+                    break
+            if not asking.done():
+                raise TimeoutError
+            return asking.result()
+        finally:
+            asking.cancel()
 
     def _lost(self, ticket: _Ticket, reason: DropReason) -> None:
         """Count a kill against the frame's lane; too many of them and the lane rests."""
