@@ -27,10 +27,9 @@ class FileKeyRing:
     """Implements `application.ports.keys.KeyRing`. File names are `{use}-{key id}.key`; the last sorts newest."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(_PRIVATE_FOLDER)
-        self._blob_keys = _load(folder, "blob")
-        self._sign_keys = _load(folder, "sign")
+        self._folder = folder
+        self._blob_keys = load_keys(folder, "blob")
+        self._sign_keys = load_keys(folder, "sign")
         self._blob_key_id = max(self._blob_keys)
         self._sign_key_id = max(self._sign_keys)
 
@@ -50,7 +49,7 @@ class FileKeyRing:
             raise _altered()
         end_of_id = start + sealed[start - 1]
         end_of_header = end_of_id + _NONCE_BYTES
-        key = self._blob_keys.get(sealed[start:end_of_id].decode("ascii", "replace"))
+        key = self._blob_key(sealed[start:end_of_id].decode("ascii", "replace"))
         if key is None:
             raise _missing()
         header = sealed[:end_of_header]
@@ -58,6 +57,22 @@ class FileKeyRing:
             return AESGCM(key).decrypt(header[end_of_id:], sealed[end_of_header:], header + context)
         except (InvalidTag, ValueError) as error:
             raise _altered() from error
+
+    def rotate(self) -> str:
+        """Make a new key; this ring and every one opened from now on seal with it. Returns its id."""
+        key_id = f"{int(self._blob_key_id[:4]) + 1:04d}{secrets.token_hex(4)}"
+        key = secrets.token_bytes(_KEY_BYTES)
+        _write_private(self._folder / f"blob-{key_id}.key", key.hex())
+        self._blob_keys[key_id] = key
+        self._blob_key_id = key_id
+        return key_id
+
+    def _blob_key(self, key_id: str) -> bytes | None:
+        if key_id not in self._blob_keys:
+            # Another process may have rotated. What this one seals with stays, so that the key of a blob
+            # and the key id noted beside it cannot come apart.
+            self._blob_keys |= load_keys(self._folder, "blob")
+        return self._blob_keys.get(key_id)
 
     def sign(self, message: bytes) -> Signature:
         return Signature(self._sign_key_id, _mac(self._sign_keys[self._sign_key_id], message))
@@ -73,8 +88,10 @@ def _mac(key: bytes, message: bytes) -> bytes:
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
-def _load(folder: Path, use: str) -> dict[str, bytes]:
-    """Read all keys of one use; make the first one when there is none."""
+def load_keys(folder: Path, use: str) -> dict[str, bytes]:
+    """All keys of one use by their ids, 32 bytes each; the first one is made when there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(_PRIVATE_FOLDER)
     keys = {}
     for path in folder.glob(f"{use}-*.key"):
         path.chmod(_PRIVATE_FILE)

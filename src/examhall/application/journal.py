@@ -48,7 +48,15 @@ class Entry(StrEnum):
     TALK_BEGAN = "talk_began"
     MUTED = "muted"
     TAKEN_OUT = "taken_out"
+    PAGE_EVENTS = "page_events"
+    EXPORTED = "exported"
+    PERSONAL_DATA_EXPORTED = "personal_data_exported"
+    PURGED = "purged"
+    DATA_ERASED = "data_erased"
 
+
+# What stays of an attempt when its time is over: counts and who did it, so that the erasing itself can be checked.
+LASTING = frozenset({Entry.PURGED, Entry.DATA_ERASED, Entry.IDENTITY_TEMPLATE_DELETED})
 
 _CREDIT_WORDS = {
     "pause": "for a pause",
@@ -56,7 +64,12 @@ _CREDIT_WORDS = {
     "network_loss": "for a lost connection",
     "proctor": "by a proctor",
 }
-_BY_WORDS = {"policy": "the policy", "candidate": "the candidate", "clock": "the clock"}
+_BY_WORDS = {
+    "policy": "the policy",
+    "candidate": "the candidate",
+    "clock": "the clock",
+    "command line": "the command line",
+}
 
 
 def read_payload(text: str) -> Payload:
@@ -111,6 +124,16 @@ class _Line:
         words_ = [str(one) for one in found] if isinstance(found, list | Mapping) else []
         return lead + ", ".join(words_) if words_ else ""
 
+    def each(self, key: str, of: str, lead: str) -> str:
+        """One field of each object of a list, underscores as spaces, after `lead`."""
+        found = self._payload.get(key)
+        said = (
+            [str(one.get(of, "")) for one in found if isinstance(one, Mapping)]
+            if isinstance(found, list)
+            else []
+        )
+        return lead + ", ".join(said).replace("_", " ") if said else ""
+
     def clock_time(self, key: str) -> str:
         value = self._payload.get(key)
         if not isinstance(value, int):
@@ -162,6 +185,11 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.TALK_BEGAN: lambda e: f"{e.by} spoke to the candidate",
     Entry.MUTED: lambda e: f"{_plain(e.text('media'))} muted by {e.by}",
     Entry.TAKEN_OUT: lambda e: f"Taken out of the live view by {e.by}",
+    Entry.PAGE_EVENTS: lambda e: f"The page reported{e.each('events', 'kind', ': ')}",
+    Entry.EXPORTED: lambda e: f"The record was exported by {e.by}",
+    Entry.PERSONAL_DATA_EXPORTED: lambda e: f"The candidate's data were exported by {e.by}",
+    Entry.PURGED: lambda _: "What was kept was erased at the end of its time",
+    Entry.DATA_ERASED: lambda e: f"The candidate's data were erased by {e.by}{e.because()}",
     Entry.VERDICT_GIVEN: lambda e: (
         f"{e.by} decided on the incident {_plain(e.text('signal')).lower()}: "
         f"{e.text('verdict').replace('_', ' ')}{e.because('note')}"

@@ -151,7 +151,7 @@ class Review:
         payloads = [None if line.payload is None else read_payload(line.payload) for line in lines]
         people = {p for payload in payloads if payload for p in people_of(payload)}
         names = await self.store.staff_names([*people, *(c.given_by for c in given if c.given_by)])
-        report = verify_chain([_entry(line) for line in lines], attempt_id, head)
+        report = verify_chain([entry_of(line) for line in lines], attempt_id, head)
         return AttemptStory(
             exam_id=exam.id,
             exam_title=exam.title,
@@ -192,7 +192,7 @@ def _rank(severity: Severity | None) -> int:
     return -1 if severity is None else severity.rank
 
 
-def _entry(line: LogRecord) -> LogEntry:
+def entry_of(line: LogRecord) -> LogEntry:
     return LogEntry(
         attempt_id=line.attempt_id,
         seq=line.seq,

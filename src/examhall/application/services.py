@@ -14,6 +14,7 @@ from examhall.application.attempts import Attempts
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
+from examhall.application.export import Exports
 from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
@@ -46,6 +47,7 @@ class Services:
     access: Access
     accounts: Accounts
     exams: Exams
+    exports: Exports
     roster: Roster
     invites: Invites
     metrics: Metrics

@@ -7,8 +7,10 @@ from examhall.cli.analyze import analyze
 from examhall.cli.demo import demo
 from examhall.cli.doctor import doctor
 from examhall.cli.export_openapi import export_openapi
+from examhall.cli.keys import keys_app
 from examhall.cli.models import models_app
 from examhall.cli.plan import plan
+from examhall.cli.records import export, verify
 from examhall.cli.replay import replay
 from examhall.cli.serve import serve
 from examhall.cli.simulate import simulate
@@ -23,4 +25,7 @@ app.command("export-openapi")(export_openapi)
 app.command("analyze")(analyze)
 app.command("plan")(plan)
 app.command("replay")(replay)
+app.command("export")(export)
+app.command("verify")(verify)
 app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, PageEventRecord
 from examhall.application.ports.live import PageEventIn
 from examhall.application.ports.live_metrics import (
@@ -122,6 +123,8 @@ class Turns:
             try:
                 async with self._world.store.begin(self.record.id, epoch=self.epoch) as tx:
                     fresh = [event for event in events if await self._take_event(tx, event, over=over)]
+                    if fresh:
+                        await tx.log(Entry.PAGE_EVENTS, _events_line(fresh))
                     seen = [one for event in fresh for one in self._told_by(event)]
                     said = self._think([] if over else seen)
                     sharing = with_sharing(tx.attempt, [event.kind for event in fresh])
@@ -263,3 +266,18 @@ class Turns:
     def _count_lost(self, count: int) -> None:
         if count:
             self._world.metrics.count(OBSERVATIONS_LOST, count)
+
+
+def _events_line(events: Sequence[PageEventIn]) -> dict[str, object]:
+    """One line of the chained log for what came in one message."""
+    told = [
+        {
+            "instance_id": one.instance_id,
+            "seq": one.seq,
+            "kind": one.kind.value,
+            "occurred_at": one.occurred_at,
+            "late": one.late,
+        }
+        for one in events
+    ]
+    return {"count": len(events), "events": told}

@@ -32,6 +32,14 @@ def test_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
 
 
+def test_rotating_makes_a_newer_key_and_keeps_the_old_one(tmp_path: Path) -> None:
+    ring = FileKeyRing(tmp_path)
+    before, sealed = ring.blob_key_id, ring.seal(b"picture")
+    assert ring.rotate() == ring.blob_key_id == FileKeyRing(tmp_path).blob_key_id
+    assert ring.blob_key_id > before
+    assert ring.open(sealed) == FileKeyRing(tmp_path).open(ring.seal(b"picture")) == b"picture"
+
+
 def test_a_newer_key_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
     old = FileKeyRing(tmp_path)
     sealed, signature = old.seal(b"picture"), old.sign(b"link")
@@ -41,7 +49,11 @@ def test_a_newer_key_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
     assert new.blob_key_id == "0002new"
     assert new.open(sealed) == b"picture"
     assert new.verify(b"link", signature)
-    assert _code(old, new.seal(b"picture")) == "key_missing"
+    assert old.open(new.seal(b"picture")) == b"picture"  # another process rotated meanwhile
+    assert old.blob_key_id != "0002new"
+    later = new.seal(b"picture")
+    (tmp_path / "blob-0002new.key").unlink()
+    assert _code(FileKeyRing(tmp_path), later) == "key_missing"
 
 
 def test_an_altered_blob_or_another_context_does_not_open(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-import { Printer } from 'lucide-react';
+import { Download, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { AttemptDetail, Incident, Verdict } from '@/api/types';
 import { IncidentCard } from '@/components/incident/IncidentCard';
@@ -83,6 +83,9 @@ function Detail({ detail }: { detail: AttemptDetail }) {
           >
             <Printer size={14} aria-hidden /> Print
           </Button>
+          <a className={styles.download} href={`/api/v1/attempts/${card.attempt_id}/export`} download>
+            <Download size={14} aria-hidden /> Download record
+          </a>
           <CloseReview detail={detail} undecided={undecided} />
         </div>
       </header>

@@ -1,0 +1,144 @@
+"""The whole record of one attempt as one signed zip, which anybody can check without this server."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from examhall.application.export_page import export_page
+from examhall.application.journal import Entry
+from examhall.application.ports.attempt_store import AttemptStore, EvidenceRecord
+from examhall.application.ports.clock import Clock
+from examhall.application.ports.evidence import EvidenceStore
+from examhall.application.ports.record_store import AttemptDump, RecordStore
+from examhall.application.ports.signing import ExportSigner
+from examhall.application.record_files import RecordFiles, json_text, plain
+from examhall.application.review import entry_of
+from examhall.domain.chain import verify_chain
+from examhall.domain.errors import ExamhallError
+from examhall.domain.export_format import (
+    CHAIN,
+    EVIDENCE_LIST,
+    FORM,
+    INCIDENTS,
+    MANIFEST,
+    SIGNATURE,
+    chain_line,
+)
+
+_ENDINGS = {"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png", "audio/wav": "wav"}
+_INNER = ("path", "key_id")  # where a blob lies is nobody's business outside
+
+
+def fingerprint(public_key: bytes) -> str:
+    """How people compare keys: SHA-256 of the 32 bytes, hex."""
+    return hashlib.sha256(public_key).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    records: RecordStore
+    attempts: AttemptStore
+    evidence: EvidenceStore
+    signer: ExportSigner
+    clock: Clock
+
+    async def export(self, attempt_id: str, *, by: str) -> IO[bytes]:
+        """A zip to be read and closed. by: staff user id, or "command line"; the export is logged, and in it.
+
+        Raises `attempt_not_found`, and what the evidence store raises but for pictures that are gone.
+        """
+        async with self.attempts.begin(attempt_id) as tx:
+            await tx.log(Entry.EXPORTED, {"by": by})
+        dump = await self.records.dump(attempt_id)
+        files = RecordFiles()
+        try:
+            await self._write(files, dump)
+            return files.finished()
+        except BaseException:
+            files.abandon()
+            raise
+
+    async def _write(self, files: RecordFiles, dump: AttemptDump) -> None:
+        kept = {one.id: await add_evidence(files, self.evidence, one) for one in dump.evidence}
+        entries = [entry_of(line) for line in dump.log]
+        report = verify_chain(entries, dump.attempt.id, dump.head)
+        await files.add_lines(CHAIN, (chain_line(entry) for entry in entries))
+        await files.add_json("attempt.json", _attempt(dump))
+        await files.add_json("policy.json", await self.attempts.policy(dump.attempt))
+        await files.add_json(INCIDENTS, dump.incidents)
+        await files.add_json("verdicts.json", _verdicts(dump))
+        await files.add_json("warnings.json", dump.warnings)
+        await files.add_json("chat.json", dump.chat)
+        await files.add_json("credits.json", dump.credits)
+        await files.add_json(EVIDENCE_LIST, [_evidence_line(one, kept[one.id]) for one in dump.evidence])
+        await files.add_lines(
+            "events.jsonl", (json.dumps(plain(event), ensure_ascii=False) for event in dump.events)
+        )
+        await files.add_lines(
+            "observations.jsonl", (line for batch in dump.observations for line in batch.splitlines())
+        )
+        await files.add("index.html", export_page(dump, kept, report.status))
+        key = self.signer.public_key
+        manifest = json_text(
+            {
+                "form": FORM,
+                "attempt_id": dump.attempt.id,
+                "exam_id": dump.exam.id,
+                "made_at": self.clock.now_ms(),
+                "chain": {"entries": dump.head.seq, "head": dump.head.hash},
+                "public_key": key.hex(),
+                "fingerprint": fingerprint(key),
+                "files": dict(files.written),
+            }
+        )
+        await files.add(MANIFEST, manifest)
+        await files.add(SIGNATURE, self.signer.sign(manifest.encode()).hex() + "\n")
+
+
+async def add_evidence(files: RecordFiles, store: EvidenceStore, record: EvidenceRecord) -> str | None:
+    """Put the opened picture or sound into the files; its name there, or None when there is none (any more)."""
+    if record.path is None:
+        return None
+    try:
+        content = await store.get(record.path, record.key_id)
+    except ExamhallError as error:
+        if error.code != "evidence_not_found":
+            raise
+        return None
+    name = f"evidence/{record.id}.{_ENDINGS.get(record.media_type, 'bin')}"
+    await files.add(name, content, packed=False)
+    return name
+
+
+def _evidence_line(record: EvidenceRecord, name: str | None) -> Mapping[str, object]:
+    held = {key: value for key, value in _fields(record).items() if key not in _INNER}
+    state = "kept" if name else "erased" if record.path is None and record.sha256 else "missing"
+    return held | {"file": name, "state": "gap" if record.kind == "gap" else state}
+
+
+def _fields(record: object) -> dict[str, object]:
+    found = plain(record)
+    return found if isinstance(found, dict) else {}
+
+
+def _attempt(dump: AttemptDump) -> Mapping[str, object]:
+    attempt = _fields(dump.attempt)
+    del attempt["rules_state"]  # follows from the observations
+    return attempt | {"exam_title": dump.exam.title, "content_mode": dump.exam.content_mode}
+
+
+def _verdicts(dump: AttemptDump) -> list[Mapping[str, object]]:
+    return [
+        {
+            "incident_id": one.id,
+            "signal": one.signal.value,
+            "verdict": one.verdict.value,
+            "by": one.verdict_by,
+            "by_name": dump.staff.get(one.verdict_by or ""),
+            "at": one.verdict_at,
+            "note": one.verdict_note,
+        }
+        for one in dump.incidents
+    ]

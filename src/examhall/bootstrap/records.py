@@ -1,0 +1,37 @@
+"""The records of a data folder without a server: for the command line. A running server may go on beside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
+
+from examhall.adapters.keys import FileKeyRing
+from examhall.adapters.signing import is_signed
+from examhall.application.services import Services
+from examhall.application.verify_export import ExportVerdict, verify_export
+from examhall.bootstrap.house import build
+from examhall.settings import Settings
+
+
+@asynccontextmanager
+async def services_alone(settings: Settings) -> AsyncIterator[Services]:
+    """The services with nothing but the database started: no workers, no clock, no pages."""
+    services = build(settings).services
+    database = services.parts[0]
+    await database.start()
+    try:
+        yield services
+    finally:
+        await database.stop()
+
+
+def rotate_blob_key(settings: Settings) -> str:
+    """The id of the key that is made."""
+    return FileKeyRing(settings.data_dir / "keys").rotate()
+
+
+def verify_file(file: IO[bytes], key: str | None) -> ExportVerdict:
+    """key: a fingerprint, or the path of a file that holds one or the public key as hex."""
+    if key is not None and Path(key).is_file():
+        key = Path(key).read_text("ascii", "replace").strip()
+    return verify_export(file, is_signed, key=key)

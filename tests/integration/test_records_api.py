@@ -1,0 +1,54 @@
+"""Exports over HTTP and on the command line."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from examhall.cli import app
+from support.exports import unpack, verified
+from support.live import live_house
+
+
+async def test_a_reviewer_downloads_what_verifies_with_the_published_key(tmp_path: Path) -> None:
+    async with live_house(tmp_path) as house, house.http(house.staff_token) as http:
+        candidate = await house.live_candidate("Ada")
+        key = (await http.get("/api/v1/signing-key")).json()
+        answer = await http.get(f"/api/v1/attempts/{candidate.attempt_id}/export")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/zip"
+        assert answer.headers["cache-control"] == "private, no-store"
+        files = unpack(answer.content)
+        assert verified(files, key["fingerprint"]).problems == ()
+        assert verified(files, key["public_key"]).problems == ()
+        story = await house.services.review.story(candidate.attempt_id)
+        assert story.timeline[-1].words == "The record was exported by Ada"
+
+
+async def test_the_command_line_exports_and_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live_house(tmp_path) as house:
+        candidate = await house.live_candidate("Ada")
+        key = house.services.exports.signer.public_key.hex()
+    monkeypatch.chdir(tmp_path)
+    Path("trusted.txt").write_text(key)
+    run = CliRunner().invoke
+    made = await _in_thread(
+        lambda: run(app, ["export", candidate.attempt_id, "--out", "a.zip", "--data-dir", str(tmp_path)])
+    )
+    assert made.exit_code == 0, made.output
+    assert Path("a.zip").stat().st_mode & 0o777 == 0o600
+    whole = await _in_thread(lambda: run(app, ["verify", "a.zip", "--key", "trusted.txt"]))
+    assert (whole.exit_code, "WHOLE" in whole.output) == (0, True), whole.output
+    foreign = await _in_thread(lambda: run(app, ["verify", "a.zip", "--key", "00" * 32]))
+    assert (foreign.exit_code, "BROKEN" in foreign.output) == (1, True)
+    again = await _in_thread(
+        lambda: run(app, ["export", candidate.attempt_id, "--out", "a.zip", "--data-dir", str(tmp_path)])
+    )
+    assert again.exception is not None
+    assert "file_not_writable" in str(again.exception)
+
+
+async def _in_thread(call):  # type: ignore[no-untyped-def]
+    from asyncio import to_thread
+
+    return await to_thread(call)
