@@ -152,6 +152,16 @@ def test_what_helps_is_said_and_a_step_that_failed_can_be_done_again() -> None:
     assert sitting.states()[CheckInStep.FACE] is StepState.PASSED
 
 
+@pytest.mark.parametrize("doubt", list(Doubt))
+def test_a_face_that_cannot_be_enrolled_is_said_with_its_cause(doubt: Doubt) -> None:
+    sitting = Sitting()
+    sitting.check.begin(None, sitting.now_s)
+    sitting.sit(21, lambda at_s: facts(at_s, embedding=None, identity_doubt=doubt))
+    reason = sitting.reason(Detector.IDENTITY) or ""
+    assert reason.startswith("The face was ")
+    assert reason.endswith(" in the pictures of the camera check to be enrolled and compared.")
+
+
 def test_a_page_that_sends_nothing_fails_after_a_while_and_blames_no_detector() -> None:
     sitting = Sitting()
     sitting.check.begin(None, sitting.now_s)

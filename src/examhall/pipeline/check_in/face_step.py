@@ -9,7 +9,7 @@ from statistics import median
 from examhall.application.ports.vision import HeadFacts, Look
 from examhall.application.seeing import Embedding
 from examhall.domain.check_in import Advice, StepState, Target
-from examhall.domain.observation import Detector, ObjectLabel, SpeechObserved
+from examhall.domain.observation import Detector, Doubt, ObjectLabel, SpeechObserved
 from examhall.domain.rules.objects import distinct_bodies
 from examhall.pipeline.check_in.facts import LOOKED_FOR, CheckFacts, CheckPlan, advice_on
 
@@ -159,7 +159,9 @@ class FaceStep:
         if self.template is not None:
             return None
         if len(self._embeddings) < GOOD_EMBEDDINGS:
-            return f"Only {len(self._embeddings)} pictures were good enough to enrol the face."
+            doubts = Counter(one.identity_doubt for one in self._window if one.identity_doubt is not None)
+            why = _TOO_POOR[doubts.most_common(1)[0][0]] if doubts else "seen too seldom"
+            return f"The face was {why} in the pictures of the camera check to be enrolled and compared."
         return "The pictures of the camera check are too unlike each other to be of one face."
 
     def _mistrust_object(self, label: ObjectLabel) -> str | None:
@@ -201,6 +203,16 @@ def _too_rare(what: str, share: float) -> str:
     return f"{what} could be told in only {share:.0%} of the pictures of the camera check."
 
 
+_TOO_POOR: Mapping[Doubt, str] = {
+    Doubt.NO_MESH: "seen too unclearly",
+    Doubt.BLURRED: "too blurred",
+    Doubt.PROFILE: "turned too far away",
+    Doubt.SMALL: "too small",
+    Doubt.EDGE: "too close to the edge",
+    Doubt.GLARE: "hidden too much by reflections",
+    Doubt.EYES_CLOSED: "seen too often with closed eyes",
+    Doubt.DARK: "too dark",
+}
 _OF_A_HEAD: Mapping[Detector, tuple[str, Callable[[HeadFacts], float | None]]] = {
     Detector.HEAD: ("The head's direction", lambda head: head.yaw_deg),
     Detector.GAZE: ("The direction of the eyes", lambda head: head.gaze_horizontal),
