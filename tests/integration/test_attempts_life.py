@@ -1,12 +1,15 @@
 """The life of an attempt through the use cases, on a real database, under a clock that is held."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from examhall.adapters.db.attempt_store import SqlAttemptStore
+from examhall.application.ports.attempt_store import LogRecord
+from examhall.application.review import Review
 from examhall.domain.attempt import TRANSITIONS, AttemptAction, AttemptState
 from examhall.domain.errors import ExamhallError, IllegalTransition
 from examhall.domain.incident import Verdict
@@ -29,6 +32,27 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def hash_of(world: World, attempt_id: str = ADA) -> str:
     return (await world.attempts.consent_notice(await world.store.attempt(attempt_id))).hash
+
+
+class BusyStore(SqlAttemptStore):
+    """Something is written to the log while it is read, once."""
+
+    written = False
+
+    async def log_of_attempt(self, attempt_id: str) -> Sequence[LogRecord]:
+        lines = await super().log_of_attempt(attempt_id)
+        if not self.written:
+            self.written = True
+            async with self.begin(attempt_id) as tx:
+                await tx.log("noted", {"said": "in between"})
+        return lines
+
+
+async def test_a_line_that_is_written_while_the_log_is_read_breaks_no_chain(world: World) -> None:
+    store = BusyStore(world.database, world.bus, world.clock, world.ids)
+    story = await Review(store, world.monitor, world.clock).story(ADA)
+    assert story.chain == "intact"
+    assert [line.type for line in story.timeline] == ["noted"]
 
 
 async def test_from_invitation_to_review(world: World) -> None:

@@ -1,7 +1,7 @@
 """Humans decide: verdicts on incidents, the list of what is undecided, the story of an attempt."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,7 +17,7 @@ from examhall.application.ports.attempt_store import (
 )
 from examhall.application.ports.clock import Clock
 from examhall.domain.attempt import AttemptAction, AttemptState, next_state
-from examhall.domain.chain import ChainStatus, LogEntry, verify_chain
+from examhall.domain.chain import ChainHead, ChainStatus, LogEntry, verify_chain
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Severity
@@ -141,12 +141,19 @@ class Review:
         lines.sort(key=lambda pair: (-pair[0].undecided, -_rank(pair[0].highest), pair[1]))
         return tuple(line for line, _ in lines)
 
+    async def _log(self, attempt_id: str) -> tuple[Sequence[LogRecord], ChainHead]:
+        """The lines and the head of one moment: one written between the two reads would look forged."""
+        while True:
+            head = await self.store.log_head(attempt_id)
+            lines = await self.store.log_of_attempt(attempt_id)
+            if await self.store.log_head(attempt_id) == head:
+                return lines, head
+
     async def story(self, attempt_id: str) -> AttemptStory:
         """Raises `attempt_not_found`."""
         attempt = await self.store.attempt(attempt_id)
         exam = await self.store.exam(attempt.exam_id)
-        lines = await self.store.log_of_attempt(attempt_id)
-        head = await self.store.log_head(attempt_id)
+        lines, head = await self._log(attempt_id)
         given = await self.store.credits_of_attempt(attempt_id)
         payloads = [None if line.payload is None else read_payload(line.payload) for line in lines]
         people = {p for payload in payloads if payload for p in people_of(payload)}
