@@ -18,6 +18,9 @@ import styles from './CameraCheck.module.css';
 
 const SKIPPING =
   'Skipping needs no reason. What depends on the step is switched off in your exam, and your proctor sees only that it was skipped.';
+/** A step that was tried is told as what it was: not done. */
+const GOING_ON =
+  'You can go on without it. What depends on the step is switched off in your exam. Your proctor sees that it did not work and why, and it is not held against you.';
 
 /** What can be seen and heard of this candidate, in this light, with this camera: tried before anything counts. */
 export function CameraCheck() {
@@ -242,7 +245,7 @@ function Failed({
           <CheckPicture progress={0} />
         </div>
       )}
-      <p className={styles.hint}>{SKIPPING}</p>
+      <p className={styles.hint}>{GOING_ON}</p>
     </CheckPage>
   );
 }
