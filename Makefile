@@ -58,6 +58,7 @@ format: setup ## Write the code the way the linters want it
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	$(BIN)/python scripts/settings_table.py
+	$(BIN)/python scripts/privacy_table.py
 	$(NPM) format
 
 schema: setup ## Export the API's schema and generate the page's types from it

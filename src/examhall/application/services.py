@@ -19,6 +19,7 @@ from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
+from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
 from examhall.application.ports.attempt_store import AttemptStore
 from examhall.application.ports.bus import Bus
@@ -28,6 +29,7 @@ from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.ports.metrics import Metrics
 from examhall.application.ports.vision import VisionPool
+from examhall.application.retention import Retention
 from examhall.application.review import Review
 from examhall.application.room import Rooms
 from examhall.application.roster import Roster
@@ -59,7 +61,9 @@ class Services:
     live: LiveAttempts
     meetings: Meetings
     monitor: Monitor
+    personal_data: PersonalData
     photos: Photos
+    retention: Retention
     review: Review
     rooms: Rooms
     vision: VisionPool

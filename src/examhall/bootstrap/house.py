@@ -13,6 +13,7 @@ from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
 from examhall.adapters.db.record_store import DbRecordStore
+from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
@@ -30,15 +31,18 @@ from examhall.application.invites import Invites
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
+from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
+from examhall.application.retention import Retention
 from examhall.application.review import Review
 from examhall.application.room import Rooms
 from examhall.application.roster import Roster
 from examhall.application.services import Services
 from examhall.bootstrap.accounts import build_accounts, database_of, session_ms_of
 from examhall.bootstrap.doctor import STATIC, disk_problem
+from examhall.bootstrap.hourly_purge import hourly_purge
 from examhall.bootstrap.live import build_live
 from examhall.bootstrap.models import verify_models
 from examhall.bootstrap.vision import build_vision_pool
@@ -95,6 +99,9 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         settings.models_dir, workers=settings.worker_count, hang_limit_s=settings.worker_hang_limit_s
     )
     photos = Photos(DbPhotoStore(database), roster_store, evidence, vision, clock, ids)
+    biometrics = BiometricRetention(attempt_store, photos, clock)
+    records = DbRecordStore(database)
+    retention = Retention(DbRetentionStore(database), attempt_store, evidence, photos, biometrics, clock)
     live = build_live(
         settings,
         World(
@@ -109,7 +116,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             clock_watch=clock_watch,
             keys=keys,
             photos=photos,
-            biometrics=BiometricRetention(attempt_store, photos, clock),
+            biometrics=biometrics,
             turns=_turns,
         ),
     )
@@ -123,7 +130,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         accounts=build_accounts(settings, database, clock, ids, metrics),
         exams=Exams(DbExamStore(database), clock, ids, bus),
         exports=Exports(
-            DbRecordStore(database),
+            records,
             attempt_store,
             evidence,
             Ed25519Signer(settings.data_dir / "keys"),
@@ -139,12 +146,18 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         live=live.attempts,
         meetings=live.meetings,
         monitor=monitor,
+        personal_data=PersonalData(records, attempt_store, evidence, photos),
         photos=photos,
+        retention=retention,
         review=Review(attempt_store, monitor, clock),
         rooms=Rooms(attempt_store, clock),
         vision=vision,
         watches=live.watches,
-        parts=(Part("database", start=database.start, stop=database.stop), *live.parts),
+        parts=(
+            Part("database", start=database.start, stop=database.stop),
+            *live.parts,
+            hourly_purge(retention),
+        ),
         checks=(
             HealthCheck("database", database.check),
             HealthCheck("workers", _workers_check(vision)),

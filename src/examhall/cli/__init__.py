@@ -10,6 +10,7 @@ from examhall.cli.export_openapi import export_openapi
 from examhall.cli.keys import keys_app
 from examhall.cli.models import models_app
 from examhall.cli.plan import plan
+from examhall.cli.purge import purge
 from examhall.cli.records import export, verify
 from examhall.cli.replay import replay
 from examhall.cli.serve import serve
@@ -27,5 +28,6 @@ app.command("plan")(plan)
 app.command("replay")(replay)
 app.command("export")(export)
 app.command("verify")(verify)
+app.command("purge")(purge)
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")

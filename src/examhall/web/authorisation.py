@@ -42,6 +42,7 @@ _MEMBER_OF_EXAM = _rule(Who.ADMIN, Who.PROCTOR, Who.REVIEWER, of=Target.EXAM)
 _PROCTOR_OF_EXAM = _rule(Who.ADMIN, Who.PROCTOR, of=Target.EXAM)
 _PROCTOR_OF_ATTEMPT = _rule(Who.ADMIN, Who.PROCTOR, of=Target.ATTEMPT)
 _REVIEWER_OF_ATTEMPT = _rule(Who.ADMIN, Who.REVIEWER, of=Target.ATTEMPT)
+_ADMIN_OF_ATTEMPT = _rule(Who.ADMIN, of=Target.ATTEMPT)
 _MEMBER_OF_ATTEMPT = _rule(Who.ADMIN, Who.PROCTOR, Who.REVIEWER, of=Target.ATTEMPT)
 _MEMBER_OF_INCIDENT = _rule(Who.ADMIN, Who.PROCTOR, Who.REVIEWER, of=Target.INCIDENT)
 _MEMBER_OF_EVIDENCE = _rule(Who.ADMIN, Who.PROCTOR, Who.REVIEWER, of=Target.EVIDENCE)
@@ -110,6 +111,8 @@ RULES: dict[str, Rule] = {
     "close_review": _REVIEWER_OF_ATTEMPT,
     "export_attempt": _REVIEWER_OF_ATTEMPT,
     "signing_key": _ANYONE,
+    "personal_data": _ADMIN_OF_ATTEMPT,
+    "erase_data": _ADMIN_OF_ATTEMPT,
     "decide": _MEMBER_OF_INCIDENT,
     "read_evidence": _MEMBER_OF_EVIDENCE,
     "monitor_socket": _MEMBER_OF_EXAM,

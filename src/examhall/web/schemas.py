@@ -382,6 +382,20 @@ class SigningKey(Answer):
     fingerprint: str
 
 
+class EraseData(Body):  # DELETE /attempts/{id}/data
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ErasureReceipt(Answer):
+    """erased: counts by what it was; the chain says the same in its last entry."""
+
+    attempt_id: str
+    erased_at: int
+    erased: dict[str, int]
+    chain_entries: int
+    chain_head: str
+
+
 class CreditEntry(Answer):
     seconds: float
     reason: str

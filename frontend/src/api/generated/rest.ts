@@ -100,6 +100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase Data
+         * @description Erase all that is known of one candidate, for good. Refused while the attempt runs. The answer is the receipt.
+         */
+        delete: operations["erase_data_api_v1_attempts__attempt_id__data_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/end": {
         parameters: {
             query?: never;
@@ -297,6 +317,26 @@ export interface paths {
          * @description The candidate's clock stands still.
          */
         post: operations["pause_api_v1_attempts__attempt_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Personal Data
+         * @description What is known of one candidate, readable, to hand to the candidate. It is logged.
+         */
+        get: operations["personal_data_api_v1_attempts__attempt_id__personal_data_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1443,6 +1483,29 @@ export interface components {
             reason: string;
             /** Trusted */
             trusted: boolean;
+        };
+        /** EraseData */
+        EraseData: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ErasureReceipt
+         * @description erased: counts by what it was; the chain says the same in its last entry.
+         */
+        ErasureReceipt: {
+            /** Attempt Id */
+            attempt_id: string;
+            /** Chain Entries */
+            chain_entries: number;
+            /** Chain Head */
+            chain_head: string;
+            /** Erased */
+            erased: {
+                [key: string]: number;
+            };
+            /** Erased At */
+            erased_at: number;
         };
         /** EventBatch */
         EventBatch: {
@@ -2643,6 +2706,41 @@ export interface operations {
             };
         };
     };
+    erase_data_api_v1_attempts__attempt_id__data_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseData"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_api_v1_attempts__attempt_id__end_post: {
         parameters: {
             query?: never;
@@ -2966,6 +3064,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptCard"];
+                };
+            };
+            /** @description Problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    personal_data_api_v1_attempts__attempt_id__personal_data_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Problem details with a stable code */

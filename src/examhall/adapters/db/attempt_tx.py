@@ -1,11 +1,11 @@
 """One transaction that holds an attempt's row: the SQL side of `AttemptTx`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from examhall.adapters.db import outbox, rows
+from examhall.adapters.db import erasure, outbox, rows
 from examhall.application.ports.attempt_store import (
     AttemptRecord,
     ChatRecord,
@@ -135,6 +135,14 @@ class SqlAttemptTx:
             .where(rows.LOG.c.attempt_id == self._attempt.id, rows.LOG.c.seq == seq)
             .values(payload=None, salt=None)
         )
+
+    async def erase_record(self, lasting: Collection[str]) -> Mapping[str, int]:
+        self.wakes.add("state")
+        return await erasure.erase_record(self._session, self._attempt.id, lasting)
+
+    async def erase_roster(self) -> bool:
+        self._tell(UpdateKind.ATTEMPT, self._attempt.id)
+        return await erasure.erase_roster(self._session, self._attempt.id)
 
     async def take_event(self, event: PageEventRecord) -> bool:
         table = rows.PAGE_EVENT

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import RowMapping, Table, Text
 
 from examhall.adapters.db import tables
 from examhall.application.ports.attempt_store import (
@@ -44,25 +44,28 @@ Record = (
 )
 
 
-def _table(row: type[tables.Base]) -> Table:
+TEXT = Text()
+
+
+def table_of(row: type[tables.Base]) -> Table:
     return cast("Table", row.__table__)
 
 
-ATTEMPT = _table(tables.AttemptRow)
-CHAT = _table(tables.ChatMessageRow)
-CREDIT = _table(tables.CreditRow)
-EVIDENCE = _table(tables.EvidenceRow)
-EXAM = _table(tables.ExamRow)
-HEARTBEAT = _table(tables.HeartbeatRow)
-IDENTITY_TEMPLATE = _table(tables.IdentityTemplateRow)
-INCIDENT = _table(tables.IncidentRow)
-LOG = _table(tables.LogEntryRow)
-OBSERVATION = _table(tables.ObservationRow)
-OUTBOX = _table(tables.OutboxRow)
-PAGE_EVENT = _table(tables.PageEventRow)
-POLICY_REVISION = _table(tables.PolicyRevisionRow)
-USER = _table(tables.UserRow)
-WARNING = _table(tables.WarningRow)
+ATTEMPT = table_of(tables.AttemptRow)
+CHAT = table_of(tables.ChatMessageRow)
+CREDIT = table_of(tables.CreditRow)
+EVIDENCE = table_of(tables.EvidenceRow)
+EXAM = table_of(tables.ExamRow)
+HEARTBEAT = table_of(tables.HeartbeatRow)
+IDENTITY_TEMPLATE = table_of(tables.IdentityTemplateRow)
+INCIDENT = table_of(tables.IncidentRow)
+LOG = table_of(tables.LogEntryRow)
+OBSERVATION = table_of(tables.ObservationRow)
+OUTBOX = table_of(tables.OutboxRow)
+PAGE_EVENT = table_of(tables.PageEventRow)
+POLICY_REVISION = table_of(tables.PolicyRevisionRow)
+USER = table_of(tables.UserRow)
+WARNING = table_of(tables.WarningRow)
 
 _POLICY = TypeAdapter(Policy)
 _CHECK_IN = TypeAdapter(CheckInResult)

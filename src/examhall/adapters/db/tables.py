@@ -2,7 +2,7 @@
 
 Columns that later issues need (outbox, chain, key ids, epoch, policy revisions, instance ids,
 exam_staff) are here from the first day, so that growing needs no rewriting of rows.
-`info={"privacy": ...}` names the retention class of what identifies a person.
+`info=` names the privacy class of every column; docs/privacy.md is made from it.
 """
 
 from typing import ClassVar
@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from examhall.adapters.db.privacy import Privacy
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -30,11 +32,16 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-ACCOUNT = {"privacy": "account"}  # kept while the account exists
-ROSTER = {"privacy": "roster"}  # kept with the exam
-RECORD = {"privacy": "record"}  # the attempt's record, by the policy's retention
-BIOMETRIC = {"privacy": "evidence"}  # pictures and sound, by the policy's retention
-SECRET = {"privacy": "secret"}  # hashes of credentials
+# The class of every column: how long it is kept and who sees it is in privacy.py.
+ACCOUNT = {"privacy": Privacy.ACCOUNT}
+ROSTER = {"privacy": Privacy.ROSTER}
+RECORD = {"privacy": Privacy.RECORD}
+EVIDENCE = {"privacy": Privacy.EVIDENCE}
+BIOMETRIC = {"privacy": Privacy.BIOMETRIC}
+SECRET = {"privacy": Privacy.SECRET}
+EXAM = {"privacy": Privacy.EXAM}
+FRAME = {"privacy": Privacy.FRAME}
+WORKING = {"privacy": Privacy.WORKING}
 
 
 class Base(DeclarativeBase):
@@ -48,25 +55,25 @@ class UserRow(Base):
     """A staff account. password_hash is argon2id, None until the link was used."""
 
     __tablename__ = "user"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=ACCOUNT)
     email: Mapped[str] = mapped_column(String(320), unique=True, info=ACCOUNT)
     name: Mapped[str] = mapped_column(String(200), info=ACCOUNT)
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(16), info=ACCOUNT)
     password_hash: Mapped[str | None] = mapped_column(Text, info=SECRET)
-    disabled_at: Mapped[int | None]
-    created_at: Mapped[int]
+    disabled_at: Mapped[int | None] = mapped_column(info=ACCOUNT)
+    created_at: Mapped[int] = mapped_column(info=ACCOUNT)
 
 
 class StaffSessionRow(Base):
     """A login; the cookie's token is stored as SHA-256 only."""
 
     __tablename__ = "staff_session"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=WORKING)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
-    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    created_at: Mapped[int]
-    expires_at: Mapped[int]
-    last_used_at: Mapped[int]
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), info=WORKING)
+    created_at: Mapped[int] = mapped_column(info=WORKING)
+    expires_at: Mapped[int] = mapped_column(info=WORKING)
+    last_used_at: Mapped[int] = mapped_column(info=WORKING)
 
 
 class OneTimeLinkRow(Base):
@@ -74,41 +81,41 @@ class OneTimeLinkRow(Base):
 
     __tablename__ = "one_time_link"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=SECRET)
-    purpose: Mapped[str] = mapped_column(String(32))
-    user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    expires_at: Mapped[int]
-    used_at: Mapped[int | None]
-    reusable: Mapped[bool] = mapped_column(default=False)
+    purpose: Mapped[str] = mapped_column(String(32), info=WORKING)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), info=WORKING)
+    expires_at: Mapped[int] = mapped_column(info=WORKING)
+    used_at: Mapped[int | None] = mapped_column(info=WORKING)
+    reusable: Mapped[bool] = mapped_column(default=False, info=WORKING)
 
 
 class ExamRow(Base):
     __tablename__ = "exam"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    title: Mapped[str] = mapped_column(String(200))
-    instructions: Mapped[str] = mapped_column(Text, default="")  # Markdown
-    content_mode: Mapped[str] = mapped_column(String(16))  # text | frame | beside
-    content_text: Mapped[str] = mapped_column(Text, default="")  # Markdown
-    content_url: Mapped[str | None] = mapped_column(Text)
-    opens_at: Mapped[int]
-    closes_at: Mapped[int]
-    duration_s: Mapped[int]
-    policy_revision_id: Mapped[str] = mapped_column(String(32))
-    update_counter: Mapped[int] = mapped_column(default=0)  # last outbox id of this exam
-    created_by: Mapped[str | None] = mapped_column(String(32))
-    created_at: Mapped[int]
-    archived_at: Mapped[int | None]
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=EXAM)
+    title: Mapped[str] = mapped_column(String(200), info=EXAM)
+    instructions: Mapped[str] = mapped_column(Text, default="", info=EXAM)  # Markdown
+    content_mode: Mapped[str] = mapped_column(String(16), info=EXAM)  # text | frame | beside
+    content_text: Mapped[str] = mapped_column(Text, default="", info=EXAM)  # Markdown
+    content_url: Mapped[str | None] = mapped_column(Text, info=EXAM)
+    opens_at: Mapped[int] = mapped_column(info=EXAM)
+    closes_at: Mapped[int] = mapped_column(info=EXAM)
+    duration_s: Mapped[int] = mapped_column(info=EXAM)
+    policy_revision_id: Mapped[str] = mapped_column(String(32), info=EXAM)
+    update_counter: Mapped[int] = mapped_column(default=0, info=EXAM)  # last outbox id of this exam
+    created_by: Mapped[str | None] = mapped_column(String(32), info=EXAM)
+    created_at: Mapped[int] = mapped_column(info=EXAM)
+    archived_at: Mapped[int | None] = mapped_column(info=EXAM)
 
 
 class PolicyRevisionRow(Base):
     """Immutable; `body` is the policy as JSON."""
 
     __tablename__ = "policy_revision"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), index=True)
-    number: Mapped[int]
-    body: Mapped[dict[str, object]] = mapped_column(JSON)
-    created_by: Mapped[str | None] = mapped_column(String(32))
-    created_at: Mapped[int]
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=EXAM)
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), index=True, info=EXAM)
+    number: Mapped[int] = mapped_column(info=EXAM)
+    body: Mapped[dict[str, object]] = mapped_column(JSON, info=EXAM)
+    created_by: Mapped[str | None] = mapped_column(String(32), info=EXAM)
+    created_at: Mapped[int] = mapped_column(info=EXAM)
     __table_args__ = (UniqueConstraint("exam_id", "number"),)
 
 
@@ -116,45 +123,49 @@ class ExamStaffRow(Base):
     """Which proctors and reviewers belong to which exam; admins see all."""
 
     __tablename__ = "exam_staff"
-    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(16))
+    exam_id: Mapped[str] = mapped_column(
+        ForeignKey("exam.id", ondelete="CASCADE"), primary_key=True, info=ACCOUNT
+    )
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, info=ACCOUNT
+    )
+    role: Mapped[str] = mapped_column(String(16), info=ACCOUNT)
 
 
 class AttemptRow(Base):
     """One candidate's sitting of one exam."""
 
     __tablename__ = "attempt"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), index=True)
-    number: Mapped[int]  # index within the exam: the thumbnails' u32
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), index=True, info=FRAME)
+    number: Mapped[int] = mapped_column(info=FRAME)  # index within the exam: the thumbnails' u32
     candidate_name: Mapped[str] = mapped_column(String(200), info=ROSTER)
     candidate_email: Mapped[str | None] = mapped_column(String(320), info=ROSTER)
     candidate_ref: Mapped[str | None] = mapped_column(String(100), info=ROSTER)  # matriculation no.
-    extra_time_s: Mapped[int] = mapped_column(default=0)  # accommodation
-    state: Mapped[str] = mapped_column(String(16))
-    epoch: Mapped[int] = mapped_column(default=0)  # fencing: every write is conditional on it
-    instance_id: Mapped[str | None] = mapped_column(String(64))
-    policy_revision_id: Mapped[str | None] = mapped_column(String(32))  # pinned at check-in
-    consented_at: Mapped[int | None]
-    live_at: Mapped[int | None]  # when the clock started
-    paused_at: Mapped[int | None]
-    paused_by: Mapped[str | None] = mapped_column(String(32))  # user id, "policy" or "candidate"
+    extra_time_s: Mapped[int] = mapped_column(default=0, info=ROSTER)  # accommodation
+    state: Mapped[str] = mapped_column(String(16), info=FRAME)
+    epoch: Mapped[int] = mapped_column(default=0, info=FRAME)  # fencing: every write is conditional on it
+    instance_id: Mapped[str | None] = mapped_column(String(64), info=FRAME)
+    policy_revision_id: Mapped[str | None] = mapped_column(String(32), info=FRAME)  # pinned at check-in
+    consented_at: Mapped[int | None] = mapped_column(info=FRAME)
+    live_at: Mapped[int | None] = mapped_column(info=FRAME)  # when the clock started
+    paused_at: Mapped[int | None] = mapped_column(info=FRAME)
+    paused_by: Mapped[str | None] = mapped_column(String(32), info=FRAME)  # user id, "policy" or "candidate"
     reason: Mapped[str | None] = mapped_column(String(500), info=RECORD)  # what the candidate reads
-    over_at: Mapped[int | None]
-    connected: Mapped[bool] = mapped_column(default=False)
-    disconnected_at: Mapped[int | None]
-    sharing_camera: Mapped[bool] = mapped_column(default=False)
-    sharing_microphone: Mapped[bool] = mapped_column(default=False)
-    sharing_screen: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str | None] = mapped_column(String(300))
-    hand_raised_at: Mapped[int | None]
-    clock_base_s: Mapped[float] = mapped_column(default=0.0)  # attempt clock at the last save
+    over_at: Mapped[int | None] = mapped_column(info=FRAME)
+    connected: Mapped[bool] = mapped_column(default=False, info=FRAME)
+    disconnected_at: Mapped[int | None] = mapped_column(info=FRAME)
+    sharing_camera: Mapped[bool] = mapped_column(default=False, info=FRAME)
+    sharing_microphone: Mapped[bool] = mapped_column(default=False, info=FRAME)
+    sharing_screen: Mapped[bool] = mapped_column(default=False, info=FRAME)
+    note: Mapped[str | None] = mapped_column(String(300), info=RECORD)
+    hand_raised_at: Mapped[int | None] = mapped_column(info=FRAME)
+    clock_base_s: Mapped[float] = mapped_column(default=0.0, info=FRAME)  # attempt clock at the last save
     rules_state: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)
     check_in: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)  # domain CheckInResult
-    log_seq: Mapped[int] = mapped_column(default=0)
-    log_head: Mapped[str] = mapped_column(String(64), default="")
-    created_at: Mapped[int]
+    log_seq: Mapped[int] = mapped_column(default=0, info=FRAME)
+    log_head: Mapped[str] = mapped_column(String(64), default="", info=FRAME)
+    created_at: Mapped[int] = mapped_column(info=FRAME)
     __table_args__ = (UniqueConstraint("exam_id", "number"),)
 
 
@@ -162,35 +173,41 @@ class IdentityTemplateRow(Base):
     """The face enrolled at check-in: 128 numbers, sealed. Deleted `identity_retention_hours` after the attempt."""
 
     __tablename__ = "identity_template"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, info=FRAME
+    )
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=BIOMETRIC)
-    key_id: Mapped[str] = mapped_column(String(32))
-    created_at: Mapped[int]
+    key_id: Mapped[str] = mapped_column(String(32), info=FRAME)
+    created_at: Mapped[int] = mapped_column(info=FRAME)
 
 
 class RosterPhotoRow(Base):
     """A reference photo of the roster: a sealed blob in the object store, deleted with the template."""
 
     __tablename__ = "roster_photo"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, info=FRAME
+    )
     path: Mapped[str] = mapped_column(String(200), info=BIOMETRIC)
-    key_id: Mapped[str] = mapped_column(String(32))
-    media_type: Mapped[str] = mapped_column(String(64))
-    width: Mapped[int]
-    height: Mapped[int]
-    size: Mapped[int]
-    added_at: Mapped[int]
+    key_id: Mapped[str] = mapped_column(String(32), info=FRAME)
+    media_type: Mapped[str] = mapped_column(String(64), info=FRAME)
+    width: Mapped[int] = mapped_column(info=FRAME)
+    height: Mapped[int] = mapped_column(info=FRAME)
+    size: Mapped[int] = mapped_column(info=FRAME)
+    added_at: Mapped[int] = mapped_column(info=FRAME)
 
 
 class InviteRow(Base):
     """A signed link's other half: revocable, bound to one attempt. `nonce` is inside the link."""
 
     __tablename__ = "invite"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    expires_at: Mapped[int]
-    revoked_at: Mapped[int | None]
-    created_at: Mapped[int]
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    expires_at: Mapped[int] = mapped_column(info=FRAME)
+    revoked_at: Mapped[int | None] = mapped_column(info=FRAME)
+    created_at: Mapped[int] = mapped_column(info=FRAME)
 
 
 class CandidateSessionRow(Base):
@@ -198,71 +215,83 @@ class CandidateSessionRow(Base):
 
     __tablename__ = "candidate_session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=SECRET)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[int]
-    expires_at: Mapped[int]
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=WORKING
+    )
+    created_at: Mapped[int] = mapped_column(info=WORKING)
+    expires_at: Mapped[int] = mapped_column(info=WORKING)
 
 
 class CreditRow(Base):
     """The ledger of time given back."""
 
     __tablename__ = "credit"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    seconds: Mapped[float]
-    reason: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(Text, default="")
-    given_by: Mapped[str | None] = mapped_column(String(32))
-    at: Mapped[int]
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    seconds: Mapped[float] = mapped_column(info=FRAME)
+    reason: Mapped[str] = mapped_column(String(16), info=FRAME)
+    note: Mapped[str] = mapped_column(Text, default="", info=RECORD)
+    given_by: Mapped[str | None] = mapped_column(String(32), info=FRAME)
+    at: Mapped[int] = mapped_column(info=FRAME)
 
 
 class PageEventRow(Base):
     """Events of the candidate's page, each taken once."""
 
     __tablename__ = "page_event"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
-    instance_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    page_ms: Mapped[float]  # the page's own monotonic time
-    late: Mapped[bool]
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, info=FRAME
+    )
+    instance_id: Mapped[str] = mapped_column(String(64), primary_key=True, info=FRAME)
+    seq: Mapped[int] = mapped_column(primary_key=True, info=FRAME)
+    kind: Mapped[str] = mapped_column(String(32), info=FRAME)
+    page_ms: Mapped[float] = mapped_column(info=FRAME)  # the page's own monotonic time
+    late: Mapped[bool] = mapped_column(info=FRAME)
     body: Mapped[dict[str, object]] = mapped_column(JSON, info=RECORD)
-    received_at: Mapped[int]
+    received_at: Mapped[int] = mapped_column(info=FRAME)
 
 
 class ObservationRow(Base):
     """Observations in batches of a second, as JSON lines; replayable."""
 
     __tablename__ = "observation"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
-    batch: Mapped[int] = mapped_column(primary_key=True)
-    from_s: Mapped[float]
-    to_s: Mapped[float]
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, info=FRAME
+    )
+    batch: Mapped[int] = mapped_column(primary_key=True, info=FRAME)
+    from_s: Mapped[float] = mapped_column(info=FRAME)
+    to_s: Mapped[float] = mapped_column(info=FRAME)
     lines: Mapped[str] = mapped_column(Text, info=RECORD)
 
 
 class IncidentRow(Base):
     __tablename__ = "incident"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    key: Mapped[str] = mapped_column(String(64))  # unique within the attempt, from the rules
-    signal: Mapped[str] = mapped_column(String(32))
-    severity: Mapped[str] = mapped_column(String(16))
-    weight: Mapped[float]
-    confidence: Mapped[float]
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    key: Mapped[str] = mapped_column(String(64), info=FRAME)  # unique within the attempt, from the rules
+    signal: Mapped[str] = mapped_column(String(32), info=FRAME)
+    severity: Mapped[str] = mapped_column(String(16), info=FRAME)
+    weight: Mapped[float] = mapped_column(info=FRAME)
+    confidence: Mapped[float] = mapped_column(info=FRAME)
     words: Mapped[str] = mapped_column(Text, info=RECORD)
-    numbers: Mapped[dict[str, float]] = mapped_column(JSON)
-    began_at: Mapped[int]
-    opened_at: Mapped[int]
-    last_seen_at: Mapped[int]
-    closed_at: Mapped[int | None]
-    times: Mapped[int] = mapped_column(default=1)
-    alert: Mapped[bool] = mapped_column(default=True)
-    verdict: Mapped[str] = mapped_column(String(16), default="undecided")
-    verdict_by: Mapped[str | None] = mapped_column(String(32))
-    verdict_at: Mapped[int | None]
+    numbers: Mapped[dict[str, float]] = mapped_column(JSON, info=RECORD)
+    began_at: Mapped[int] = mapped_column(info=FRAME)
+    opened_at: Mapped[int] = mapped_column(info=FRAME)
+    last_seen_at: Mapped[int] = mapped_column(info=FRAME)
+    closed_at: Mapped[int | None] = mapped_column(info=FRAME)
+    times: Mapped[int] = mapped_column(default=1, info=FRAME)
+    alert: Mapped[bool] = mapped_column(default=True, info=FRAME)
+    verdict: Mapped[str] = mapped_column(String(16), default="undecided", info=FRAME)
+    verdict_by: Mapped[str | None] = mapped_column(String(32), info=FRAME)
+    verdict_at: Mapped[int | None] = mapped_column(info=FRAME)
     verdict_note: Mapped[str] = mapped_column(Text, default="", info=RECORD)
-    handled_at: Mapped[int | None]  # off the alert list: warned, dismissed or confirmed
+    handled_at: Mapped[int | None] = mapped_column(
+        info=FRAME
+    )  # off the alert list: warned, dismissed or confirmed
     __table_args__ = (UniqueConstraint("attempt_id", "key"),)
 
 
@@ -270,29 +299,35 @@ class EvidenceRow(Base):
     """One blob in the object store. `path` never contains a name; `key_id` opens the blob."""
 
     __tablename__ = "evidence"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    incident_id: Mapped[str] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))  # camera | screen | audio | gap
-    captured_at: Mapped[int]
-    media_type: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))  # of the plain bytes
-    key_id: Mapped[str] = mapped_column(String(32))
-    path: Mapped[str | None] = mapped_column(String(200), info=BIOMETRIC)
-    note: Mapped[str] = mapped_column(Text, default="")
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    incident_id: Mapped[str] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    kind: Mapped[str] = mapped_column(String(16), info=FRAME)  # camera | screen | audio | gap
+    captured_at: Mapped[int] = mapped_column(info=FRAME)
+    media_type: Mapped[str] = mapped_column(String(64), info=FRAME)
+    size: Mapped[int] = mapped_column(info=FRAME)
+    sha256: Mapped[str] = mapped_column(String(64), info=FRAME)  # of the plain bytes
+    key_id: Mapped[str] = mapped_column(String(32), info=FRAME)
+    path: Mapped[str | None] = mapped_column(String(200), info=EVIDENCE)
+    note: Mapped[str] = mapped_column(Text, default="", info=RECORD)
 
 
 class ChatMessageRow(Base):
     """Chat and announcements of one attempt. `sender` is candidate or a staff user id."""
 
     __tablename__ = "chat_message"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    sender: Mapped[str] = mapped_column(String(32))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    sender: Mapped[str] = mapped_column(String(32), info=FRAME)
     text: Mapped[str] = mapped_column(Text, info=RECORD)
-    client_id: Mapped[str | None] = mapped_column(String(64))  # the sender's own id: taken once
-    at: Mapped[int]
+    client_id: Mapped[str | None] = mapped_column(String(64), info=FRAME)  # the sender's own id: taken once
+    at: Mapped[int] = mapped_column(info=FRAME)
     __table_args__ = (UniqueConstraint("attempt_id", "client_id"),)
 
 
@@ -300,28 +335,32 @@ class WarningRow(Base):
     """What the candidate was told; stays on the page until acknowledged."""
 
     __tablename__ = "warning"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
-    incident_id: Mapped[str | None] = mapped_column(String(32))
-    sender: Mapped[str] = mapped_column(String(32))  # "policy" or a staff user id
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
+    )
+    incident_id: Mapped[str | None] = mapped_column(String(32), info=FRAME)
+    sender: Mapped[str] = mapped_column(String(32), info=FRAME)  # "policy" or a staff user id
     text: Mapped[str] = mapped_column(Text, info=RECORD)
-    at: Mapped[int]
-    acknowledged_at: Mapped[int | None]
+    at: Mapped[int] = mapped_column(info=FRAME)
+    acknowledged_at: Mapped[int | None] = mapped_column(info=FRAME)
 
 
 class LogEntryRow(Base):
     """The hash-chained log of an attempt (see domain/chain.py). payload and salt can be erased."""
 
     __tablename__ = "log_entry"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    prev_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-    type: Mapped[str] = mapped_column(String(32))
-    at: Mapped[int]
-    payload_mac: Mapped[str] = mapped_column(String(64))
+    attempt_id: Mapped[str] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, info=FRAME
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True, info=FRAME)
+    prev_hash: Mapped[str] = mapped_column(String(64), info=FRAME)
+    hash: Mapped[str] = mapped_column(String(64), info=FRAME)
+    type: Mapped[str] = mapped_column(String(32), info=FRAME)
+    at: Mapped[int] = mapped_column(info=FRAME)
+    payload_mac: Mapped[str] = mapped_column(String(64), info=FRAME)
     payload: Mapped[str | None] = mapped_column(Text, info=RECORD)
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=RECORD)
 
 
 class OutboxRow(Base):
@@ -331,19 +370,21 @@ class OutboxRow(Base):
     """
 
     __tablename__ = "outbox"
-    exam_id: Mapped[str] = mapped_column(ForeignKey("exam.id", ondelete="CASCADE"), primary_key=True)
-    update_id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    target_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[int]
+    exam_id: Mapped[str] = mapped_column(
+        ForeignKey("exam.id", ondelete="CASCADE"), primary_key=True, info=WORKING
+    )
+    update_id: Mapped[int] = mapped_column(primary_key=True, info=WORKING)
+    kind: Mapped[str] = mapped_column(String(16), info=WORKING)
+    target_id: Mapped[str] = mapped_column(String(32), info=WORKING)
+    at: Mapped[int] = mapped_column(info=WORKING)
 
 
 class HeartbeatRow(Base):
     """Written every 5 s by a serving process; a gap is a server fault, credited in full."""
 
     __tablename__ = "heartbeat"
-    server_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    at: Mapped[int]
+    server_id: Mapped[str] = mapped_column(String(32), primary_key=True, info=WORKING)
+    at: Mapped[int] = mapped_column(info=WORKING)
 
 
 Index("ix_outbox_at", OutboxRow.at)

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import obstore
@@ -46,16 +47,27 @@ class SealedBlobs:
                 ErrorKind.NOT_FOUND, "evidence_not_found", "This picture is not kept any more."
             ) from error
         except (BaseError, OSError) as error:
-            raise ExamhallError(
-                ErrorKind.UNAVAILABLE, "evidence_unreadable", "The evidence store does not answer; try again."
-            ) from error
+            raise _silent() from error
         return self._keys.open(sealed, context=path.encode())
+
+    async def paths(self, folder: str) -> Sequence[str]:
+        found: list[str] = []
+        try:
+            async for some in obstore.list(self._store, prefix=_checked(folder)):
+                found += [str(one["path"]) for one in some]
+        except (NotFoundError, FileNotFoundError):
+            return []
+        except (BaseError, OSError) as error:
+            raise _silent() from error
+        return [path for path in found if path.startswith(f"{folder}/")]
 
     async def delete(self, path: str) -> None:
         try:
             await obstore.delete_async(self._store, _checked(path))
         except (NotFoundError, FileNotFoundError):
             return
+        except (BaseError, OSError) as error:
+            raise _silent() from error
 
 
 def evidence_in_folder(folder: Path, keys: KeyRing) -> SealedBlobs:
@@ -68,6 +80,12 @@ def _checked(path: str) -> str:
     if not _PATH.fullmatch(path):
         raise ExamhallError(ErrorKind.INVALID, "evidence_path_invalid", "This is not a path of evidence.")
     return path
+
+
+def _silent() -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.UNAVAILABLE, "evidence_unreadable", "The evidence store does not answer; try again."
+    )
 
 
 def _not_kept(error: Exception) -> ExamhallError:

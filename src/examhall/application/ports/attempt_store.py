@@ -6,7 +6,7 @@ its pointer in the exam's outbox are written in one transaction. After the commi
 or its credits changed), "chat" and "warning".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -222,6 +222,17 @@ class AttemptTx(Protocol):
 
     async def erase_log(self, seq: int) -> None:
         """Erase the payload and salt of a line; the chain then verifies as "erased"."""
+        ...
+
+    async def erase_record(self, lasting: Collection[str]) -> Mapping[str, int]:
+        """Erase all that is of the privacy classes record and evidence, but lines of the log of these types.
+
+        The blobs must be gone already. Returns what it erased, counted; nothing the second time.
+        """
+        ...
+
+    async def erase_roster(self) -> bool:
+        """Take away who it was; False if that was done before."""
         ...
 
     async def take_event(self, event: PageEventRecord) -> bool:

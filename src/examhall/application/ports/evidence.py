@@ -1,5 +1,6 @@
 """The port to the pictures that are kept: blobs in an object store, sealed by the key ring."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,10 @@ class EvidenceStore(Protocol):
 
     async def get(self, path: str, key_id: str) -> bytes:
         """The plain bytes. Raises `ExamhallError` `evidence_not_found` or `evidence_unreadable`."""
+        ...
+
+    async def paths(self, folder: str) -> Sequence[str]:
+        """All that is kept under a folder (an attempt's id), also what no row speaks of."""
         ...
 
     async def delete(self, path: str) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from examhall.application.export import fingerprint
 from examhall.web.auth import Staff, Use
-from examhall.web.schemas import SigningKey
+from examhall.web.schemas import EraseData, ErasureReceipt, SigningKey
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 
@@ -44,3 +44,23 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield piece
     finally:
         file.close()
+
+
+@router.get("/attempts/{attempt_id}/personal-data", response_class=StreamingResponse, responses=_ZIP)
+async def personal_data(attempt_id: str, staff: Staff, services: Use) -> StreamingResponse:
+    """What is known of one candidate, readable, to hand to the candidate. It is logged."""
+    content = await services.personal_data.of_candidate(attempt_id, by=staff.user_id)
+    return _download(content, f"personal-data-{attempt_id}.zip")
+
+
+@router.delete("/attempts/{attempt_id}/data")
+async def erase_data(attempt_id: str, body: EraseData, staff: Staff, services: Use) -> ErasureReceipt:
+    """Erase all that is known of one candidate, for good. Refused while the attempt runs. The answer is the receipt."""
+    done = await services.retention.erase_candidate(attempt_id, by=staff.user_id, reason=body.reason)
+    return ErasureReceipt(
+        attempt_id=done.attempt_id,
+        erased_at=done.erased_at,
+        erased=dict(done.erased),
+        chain_entries=done.head.seq,
+        chain_head=done.head.hash,
+    )
