@@ -4,10 +4,11 @@ import asyncio
 
 import face_path
 import live
+import meetings
 import plan
 from report import Report
 
-PARTS = (face_path.measure, plan.measure, live.measure)
+PARTS = (face_path.measure, plan.measure, live.measure, meetings.measure)
 
 
 async def measure_all(report: Report) -> None:

@@ -10,17 +10,6 @@ interface Listener {
   closed: (reason: string) => void;
 }
 
-/** A refusal to open a live view. */
-export class WatchRefused extends Error {
-  /** The server's, if it is the server that refused. */
-  readonly code: string | null;
-
-  constructor(message: string, code: string | null = null) {
-    super(message);
-    this.code = code;
-  }
-}
-
 export class WatchSignalling implements ProctorLine {
   readonly #socket: LiveSocket;
   readonly #examId: string;
@@ -50,7 +39,7 @@ export class WatchSignalling implements ProctorLine {
       };
       const timer = window.setTimeout(() => {
         finish();
-        reject(new WatchRefused('The live view got no answer.'));
+        reject(new Error('The live view got no answer.'));
       }, ANSWER_WITHIN_MS);
       const stop = this.#socket.onWatchMessage((message) => {
         if (message.type === 'watch_started' && message.request_id === requestId) {
@@ -64,7 +53,7 @@ export class WatchSignalling implements ProctorLine {
           });
         } else if (message.type === 'error' && message.about === requestId) {
           finish();
-          reject(new WatchRefused(message.message, message.code));
+          reject(new Error(message.message));
         }
       });
       const sent = this.#socket.send({
@@ -75,7 +64,7 @@ export class WatchSignalling implements ProctorLine {
       });
       if (!sent) {
         finish();
-        reject(new WatchRefused('Not connected to the server just now.'));
+        reject(new Error('Not connected to the server just now.'));
       }
     });
   }
