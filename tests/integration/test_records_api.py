@@ -1,5 +1,6 @@
 """Exports over HTTP and on the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,27 @@ async def test_a_reviewer_downloads_what_verifies_with_the_published_key(tmp_pat
         assert verified(files, key["public_key"]).problems == ()
         story = await house.services.review.story(candidate.attempt_id)
         assert story.timeline[-1].words == "The record was exported by Ada"
+
+
+async def test_an_admin_hands_out_and_erases_one_candidates_data(tmp_path: Path) -> None:
+    async with live_house(tmp_path) as house, house.http(house.staff_token) as http:
+        candidate = await house.live_candidate("Ada")
+        where = f"/api/v1/attempts/{candidate.attempt_id}"
+        answer = await http.get(f"{where}/personal-data")
+        assert json.loads(unpack(answer.content)["data.json"])["candidate"]["name"] == "Ada"
+        early = await http.request("DELETE", f"{where}/data", json={"reason": "asked for it"})
+        assert (early.status_code, early.json()["code"]) == (409, "attempt_running")
+        await house.services.attempts.submit(candidate.attempt_id)
+        assert (await http.request("DELETE", f"{where}/data", json={"reason": ""})).status_code == 422
+        done = await http.request("DELETE", f"{where}/data", json={"reason": "asked for it"})
+        assert done.status_code == 200, done.text
+        receipt = done.json()
+        assert receipt["erased"]["names on the roster"] == 1
+        head = await house.services.attempt_store.log_head(candidate.attempt_id)
+        assert (receipt["chain_entries"], receipt["chain_head"]) == (head.seq, head.hash)
+        detail = (await http.get(where)).json()
+        assert (detail["card"]["candidate_name"], detail["chain"]) == ("(erased)", "erased")
+        assert "asked for it" in detail["timeline"][-1]["words"]
 
 
 async def test_the_command_line_exports_and_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,3 +42,8 @@ class BiometricRetention:
         policy = await self._store.policy(attempt)
         kept_ms = policy.identity_retention_hours * _HOUR_MS
         return attempt.over_at is not None and attempt.over_at + kept_ms <= self._clock.now_ms()
+
+
+def template_context(attempt_id: str) -> bytes:
+    """What an enrolled face is sealed with besides the key, so that two cannot be swapped."""
+    return f"identity_template/{attempt_id}".encode()

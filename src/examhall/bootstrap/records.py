@@ -1,14 +1,18 @@
 """The records of a data folder without a server: for the command line. A running server may go on beside it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
+from examhall.adapters.db.sealed_store import DbSealedStore
+from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.signing import is_signed
+from examhall.application.reencrypt import Reencryption
 from examhall.application.services import Services
 from examhall.application.verify_export import ExportVerdict, verify_export
+from examhall.bootstrap.accounts import database_of
 from examhall.bootstrap.house import build
 from examhall.settings import Settings
 
@@ -21,6 +25,18 @@ async def services_alone(settings: Settings) -> AsyncIterator[Services]:
     await database.start()
     try:
         yield services
+    finally:
+        await database.stop()
+
+
+async def reencrypt(settings: Settings) -> Mapping[str, int]:
+    """Counts of what was sealed anew with the newest key."""
+    keys = FileKeyRing(settings.data_dir / "keys")
+    database = database_of(settings)
+    await database.start()
+    try:
+        evidence = evidence_in_folder(settings.data_dir / "evidence", keys)
+        return await Reencryption(DbSealedStore(database), evidence, keys).run()
     finally:
         await database.stop()
 

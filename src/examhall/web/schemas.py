@@ -375,27 +375,6 @@ class Decide(Body):  # POST /incidents/{id}/verdict
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-class SigningKey(Answer):
-    """public_key: 32 bytes as hex; fingerprint: their SHA-256, to compare by eye."""
-
-    public_key: str
-    fingerprint: str
-
-
-class EraseData(Body):  # DELETE /attempts/{id}/data
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class ErasureReceipt(Answer):
-    """erased: counts by what it was; the chain says the same in its last entry."""
-
-    attempt_id: str
-    erased_at: int
-    erased: dict[str, int]
-    chain_entries: int
-    chain_head: str
-
-
 class CreditEntry(Answer):
     seconds: float
     reason: str

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from examhall.application.biometrics import template_context
 from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, IdentityTemplateRecord
 from examhall.application.ports.live import CheckInNotice, PageLink
@@ -179,7 +180,9 @@ class CheckInRun:
         kept = await self._world.store.template(record.id)
         if kept is not None:
             try:
-                self._template = _unpacked(self._world.keys.open(kept.sealed, context=_context(record.id)))
+                self._template = _unpacked(
+                    self._world.keys.open(kept.sealed, context=template_context(record.id))
+                )
             except ExamhallError as error:
                 log.warning("identity_template_not_opened", attempt_id=record.id, code=error.code)
         await self._session.keep_check_in(_nothing, *self._told_to_rules(record.check_in))
@@ -262,7 +265,7 @@ class CheckInRun:
         keys = self._world.keys
         return IdentityTemplateRecord(
             attempt_id=attempt_id,
-            sealed=keys.seal(_packed(template), context=_context(attempt_id)),
+            sealed=keys.seal(_packed(template), context=template_context(attempt_id)),
             key_id=keys.blob_key_id,
             created_at=self._clock.now_ms(),
         )
@@ -270,10 +273,6 @@ class CheckInRun:
 
 async def _nothing(tx: AttemptTx) -> None:
     """The rules are told; nothing else changes."""
-
-
-def _context(attempt_id: str) -> bytes:
-    return f"identity_template/{attempt_id}".encode()
 
 
 def _packed(template: Embedding) -> bytes:

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from examhall.application.export import fingerprint
 from examhall.web.auth import Staff, Use
-from examhall.web.schemas import EraseData, ErasureReceipt, SigningKey
+from examhall.web.record_schemas import EraseData, ErasureReceipt, SigningKey
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 

@@ -1,0 +1,58 @@
+"""Which rows name what is sealed with which key, in SQL."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from examhall.adapters.db import rows, tables
+from examhall.adapters.db.engine import Database
+from examhall.application.ports.sealed_store import SealedBlob, SealedTemplate
+
+_PHOTO = rows.table_of(tables.RosterPhotoRow)
+
+
+class DbSealedStore:
+    """Implements `SealedStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def blobs_of_other_keys(self, key_id: str) -> Sequence[SealedBlob]:
+        found: list[SealedBlob] = []
+        async with self._database.read() as session:
+            for table in (rows.EVIDENCE, _PHOTO):
+                query = (
+                    select(table.c.path, table.c.key_id)
+                    .where(table.c.path.is_not(None), table.c.key_id != key_id)
+                    .order_by(table.c.path)
+                )
+                found += [SealedBlob(row[0], row[1]) for row in await session.execute(query)]
+        return found
+
+    async def blob_is_sealed_with(self, path: str, key_id: str) -> bool:
+        async with self._database.write() as session:
+            for table in (rows.EVIDENCE, _PHOTO):
+                done = await session.execute(
+                    update(table)
+                    .where(table.c.path == path)
+                    .values(key_id=key_id)
+                    .returning(table.c.attempt_id)
+                )
+                if done.first() is not None:
+                    return True
+        return False
+
+    async def templates_of_other_keys(self, key_id: str) -> Sequence[SealedTemplate]:
+        table = rows.IDENTITY_TEMPLATE
+        query = select(table.c.attempt_id, table.c.sealed).where(table.c.key_id != key_id)
+        async with self._database.read() as session:
+            return [SealedTemplate(row[0], row[1]) for row in await session.execute(query)]
+
+    async def replace_template(self, before: SealedTemplate, sealed: bytes, key_id: str) -> None:
+        table = rows.IDENTITY_TEMPLATE
+        async with self._database.write() as session:
+            await session.execute(
+                update(table)
+                .where(table.c.attempt_id == before.attempt_id, table.c.sealed == before.sealed)
+                .values(sealed=sealed, key_id=key_id)
+            )
