@@ -415,23 +415,3 @@ class ReviewItem(Answer):  # GET /exams/{id}/review: attempts by what is undecid
     dismissed: int
     highest: Severity | None
     risk: float
-
-
-# ---- the tutorial's endpoint ---------------------------------------------------------------------
-
-
-class DetectFaces(BaseModel):
-    base64_img: str
-    participant_id: str
-
-
-class MeetingPage(BaseModel):  # GET /api/v1/meeting-page
-    """How often the tutorial's page sends a picture to /detect_faces/."""
-
-    detect_every_s: float
-
-
-class DetectedFaces(BaseModel):
-    id: str
-    multiple_detected: bool
-    faces: int

@@ -28,7 +28,7 @@ from examhall.web.config import WebConfig
 from examhall.web.origin import origin_is_ours
 from examhall.web.problems import error_answer
 from examhall.web.routers.frames import read_body
-from examhall.web.schemas import DetectedFaces, DetectFaces, MeetingPage
+from examhall.web.tutorial_schemas import DetectedFaces, DetectFaces, MeetingPage
 
 router = APIRouter(tags=["tutorial"])
 log = structlog.stdlib.get_logger(__name__)
