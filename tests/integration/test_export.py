@@ -134,6 +134,17 @@ async def test_an_altered_verdict_is_not_the_chains(files: Files, tmp_path: Path
     assert "The verdict on the incident" in verdict.problems[0]
 
 
+async def test_what_the_chain_speaks_of_must_be_listed(files: Files, tmp_path: Path) -> None:
+    mine = Ed25519Signer(tmp_path / "mine")
+    listed = json.loads(files["evidence.json"])
+    less = verified(signed_anew(files | {"evidence.json": json.dumps(listed[1:]).encode()}, mine))
+    assert less.problems == ("The picture or sound 'evidence-1' of the chain is not listed.",)
+    odd = verified(signed_anew(files | {"incidents.json": b'[{"id": [1], "verdict": {}}]'}, mine))
+    assert "The incident '[1]' is in no entry of the chain." in odd.problems
+    none = verified(signed_anew(files | {"incidents.json": b"[]"}, mine))
+    assert none.problems[0].startswith("The incident ")
+
+
 async def test_a_swapped_manifest_and_key_are_found(made: Archive, files: Files, tmp_path: Path) -> None:
     trusted = fingerprint(made.exports.signer.public_key)
     mine = signed_anew(files, Ed25519Signer(tmp_path / "mine"))

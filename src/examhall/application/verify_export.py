@@ -197,7 +197,10 @@ def _check_evidence(
 ) -> None:
     logged, unknown = _logged_evidence(entries)
     listed = _mapping(manifest.get("files"), f"{MANIFEST}, files")
-    for one in _objects(files, EVIDENCE_LIST):
+    told = _objects(files, EVIDENCE_LIST)
+    for lost in sorted(logged.keys() - {str(one.get("id")) for one in told}):
+        found.problems.append(f"The picture or sound {_shown(lost)} of the chain is not listed.")
+    for one in told:
         id_, name = str(one.get("id")), one.get("file")
         if not isinstance(name, str):
             if one.get("state") == "missing":
@@ -237,24 +240,27 @@ def _logged_evidence(entries: Sequence[LogEntry]) -> tuple[dict[str, object], bo
 
 def _check_incidents(files: _Bounded, entries: Sequence[LogEntry], found: _Found) -> None:
     """Incidents and verdicts are those of the chain."""
-    opened, verdicts, unknown = set[object](), dict[object, object](), False
+    opened, verdicts, unknown = set[str](), dict[str, object](), False
     for entry in entries:
         if entry.type not in {"incident_opened", "verdict_given"}:
             continue
         unknown = unknown or entry.payload is None
         payload = _payload(entry)
         if entry.type == "incident_opened":
-            opened.add(payload.get("incident_id"))
+            opened.add(str(payload.get("incident_id")))
         else:
-            verdicts[payload.get("incident_id")] = payload.get("verdict")
+            verdicts[str(payload.get("incident_id"))] = payload.get("verdict")
     if unknown:
         return
-    for one in _objects(files, INCIDENTS):
-        id_ = one.get("id")
+    told = _objects(files, INCIDENTS)
+    for lost in sorted(opened - {str(one.get("id")) for one in told}):
+        found.problems.append(f"The incident {_shown(lost)} of the chain is not listed.")
+    for one in told:
+        id_ = str(one.get("id"))
         if id_ not in opened:
-            found.problems.append(f"The incident {_shown(str(id_))} is in no entry of the chain.")
+            found.problems.append(f"The incident {_shown(id_)} is in no entry of the chain.")
         elif one.get("verdict") != verdicts.get(id_, "undecided"):
-            found.problems.append(f"The verdict on the incident {_shown(str(id_))} is not the chain's.")
+            found.problems.append(f"The verdict on the incident {_shown(id_)} is not the chain's.")
 
 
 def _payload(entry: LogEntry) -> Mapping[str, object]:
