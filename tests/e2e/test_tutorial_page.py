@@ -12,7 +12,8 @@ def test_without_a_token_it_alerts(pages: Pages, browser: Browser) -> None:
     page = pages.open(browser)
     said: list[str] = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
-    page.goto("/meeting?roomName=room")
+    with page.expect_event("dialog"):
+        page.goto("/meeting?roomName=room")
     expect(page.get_by_role("heading", name="No meeting")).to_be_visible()
     assert len(said) == 1
     assert "authToken" in said[0]
