@@ -151,17 +151,20 @@ def _with_drawn(draw: Callable[[Picture, FaceBox], Picture]) -> Callable[[Portra
 
 
 def _book(picture: Picture, face: FaceBox) -> Picture:
-    """Two open pages with lines of print."""
-    size = 400
-    pages = np.full((size, 2 * size, 3), (225, 235, 240), np.uint8)
-    for x in (40, size + 30):
-        for y in range(45, size - 40, 22):
-            for word in range(6):
-                cv2.line(
-                    pages, (x + word * 54, y), (x + word * 54 + 40 - (y * word) % 17, y), (60, 60, 60), 5
-                )
-    cv2.rectangle(pages, (size - 8, 0), (size + 8, size), (150, 160, 165), -1)
-    return _laid(picture, pages, face, 1.9)
+    """Two open pages with lines of words and a figure, darker at the fold."""
+    size, dice = 400, np.random.default_rng(1)
+    columns = np.arange(2 * size)
+    shade = 1 - 0.35 * np.exp(-(((columns - size) / 60.0) ** 2))
+    pages = np.full((500, 2 * size, 3), (232.0, 240.0, 243.0)) * shade[None, :, None]
+    for left in (50, size + 45):
+        for y in range(50, 450, 14):
+            x = left
+            while x < left + 300:
+                word = int(dice.integers(10, 40))
+                cv2.line(pages, (x, y), (min(x + word, left + 305), y), (90, 90, 90), 3)
+                x += word + 8
+    pages[60:200, size + 60 : size + 200] = (120, 140, 110)
+    return _laid(picture, pages.astype(np.uint8), face, 2.1)
 
 
 def _laptop(picture: Picture, face: FaceBox) -> Picture:

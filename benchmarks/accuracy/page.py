@@ -19,7 +19,7 @@ Made by `make accuracy`; do not edit by hand. Every figure comes from one run ov
 - The pictures are public ones (research samples, press and stock photos, demo clips), few of them from webcams, none from an
   exam. Nobody in them agreed to biometric processing: they are used to measure, are not part of this project, train nothing,
   and identity codes only group pictures of one source.
-- They are few. {people} people have more than one picture; dark, backlit and darker-skinned faces are a small part. A group's
+- They are few. {people} people are told apart; dark, backlit and darker-skinned faces are a small part. A group's
   figure with a wide interval is a question, not an answer. There are no labels for glasses, masks, headscarves, age or disability.
 - Thresholds were chosen with these pictures in view. Held-out folds (by scene) show what that may flatter; other
   pictures will show more. Before relying on a figure, measure on pictures of your own hall: `EXAMHALL_ACCURACY_DATA=FOLDER make accuracy`

@@ -78,16 +78,20 @@ def _bootstrap(groups: Sequence[Sequence[Case]], figure: Figure) -> tuple[float,
     return values[int(tail * len(values))], values[min(len(values) - 1, int((1 - tail) * len(values)))]
 
 
-def precision(cases: Sequence[Case], positive: str) -> float:
-    """Right among those said to be `positive`; nan when none was."""
-    said = [case for case in cases if case.said == positive]
-    return sum(case.truth == positive for case in said) / len(said) if said else math.nan
+def precision(cases: Sequence[Case], positive: str) -> Estimate:
+    """Right among those said to be `positive`, of which there are n; nan when none was."""
+    return _share_of([case for case in cases if case.said == positive])
 
 
-def recall(cases: Sequence[Case], positive: str) -> float:
-    """Found among those that are `positive`; nan when there are none. "Not known" is not found."""
-    true = [case for case in cases if case.truth == positive]
-    return sum(case.said == positive for case in true) / len(true) if true else math.nan
+def recall(cases: Sequence[Case], positive: str) -> Estimate:
+    """Found among the n that are `positive`; nan when there are none. "Not known" is not found."""
+    return _share_of([case for case in cases if case.truth == positive])
+
+
+def _share_of(cases: Sequence[Case]) -> Estimate:
+    if not cases:
+        return Estimate(math.nan, math.nan, math.nan, 0, 0)
+    return proportion((case.scene, case.said == case.truth) for case in cases)
 
 
 def f1(cases: Sequence[Case], positive: str) -> float:

@@ -180,7 +180,7 @@ SIGNAL_SENTENCES: Mapping[Signal, str] = {
         "but a turned head or poor light can hide one."
     ),
     Signal.MULTIPLE_FACES: (
-        "More faces than allowed are in the camera picture; found in about 96 of 100 such test pictures, "
+        "More faces than allowed are in the camera picture; found in about 98 of 100 such test pictures, "
         "and a poster or a screen behind the candidate can count as a face."
     ),
     Signal.CAMERA_BLOCKED: (

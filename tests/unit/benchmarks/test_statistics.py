@@ -30,14 +30,19 @@ def cases(text: str) -> list[Case]:
 
 def test_precision_and_recall_count_their_own_errors() -> None:
     some = cases("aa aa ab ba bb")
-    assert precision(some, "a") == pytest.approx(2 / 3)
-    assert recall(some, "a") == pytest.approx(2 / 3)
+    assert precision(some, "a").value == pytest.approx(2 / 3)
+    assert recall(some, "a").value == pytest.approx(2 / 3)
     assert f1(some, "a") == pytest.approx(2 / 3)
+
+
+def test_each_share_tells_the_number_it_rests_on() -> None:
+    some = cases("aa ab ba bb bb")
+    assert (precision(some, "a").n, recall(some, "b").n) == (2, 3)
 
 
 def test_what_is_not_known_is_not_found_but_no_wrong_class_either() -> None:
     some = cases("aa a? bb")
-    assert recall(some, "a") == 0.5
+    assert recall(some, "a").value == 0.5
     assert macro_f1(some) == 1.0
 
 
@@ -48,8 +53,8 @@ def test_macro_f1_weighs_rare_classes_like_common_ones() -> None:
 
 
 def test_a_figure_of_nothing_is_not_a_number() -> None:
-    assert math.isnan(precision(cases("ab"), "a"))
-    assert math.isnan(recall(cases("bb"), "a"))
+    assert math.isnan(precision(cases("ab"), "a").value)
+    assert math.isnan(recall(cases("bb"), "a").value)
     with pytest.raises(ValueError, match="no cases"):
         proportion([])
 
