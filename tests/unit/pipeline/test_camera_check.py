@@ -13,6 +13,7 @@ from examhall.domain.policy import Preset, Signal
 from examhall.domain.presets import PRESETS
 from examhall.pipeline.check_in.check import CameraCheck, off
 from examhall.pipeline.check_in.facts import CheckFacts, CheckPlan, plan_of
+from examhall.pipeline.check_in.merge import merged
 
 FACE = (0.1,) * 128
 ALL = (CheckInStep.FACE, CheckInStep.CALIBRATE, CheckInStep.CHALLENGE, CheckInStep.VOICE)
@@ -183,6 +184,31 @@ def test_a_detector_that_fires_on_the_normal_picture_is_off() -> None:
     assert "phones are not reported" in (sitting.reason(Detector.PHONE) or "")
     assert sitting.reason(Detector.BOOK) is sitting.reason(Detector.LAPTOP) is None
     assert "second person" in (sitting.reason(Detector.PERSONS) or "")
+
+
+def test_what_is_seen_again_and_again_but_never_clearly_is_not_blamed() -> None:
+    faint = SeenObject(ObjectLabel.PHONE, 0.17, 0, 0, 10, 10)
+    sitting = Sitting()
+    sitting.check.begin(None, sitting.now_s)
+    sitting.sit(4, lambda at_s: facts(at_s, objects=(faint,)))
+    assert sitting.reason(Detector.PHONE) is None
+
+
+def test_a_check_after_a_restart_keeps_what_it_does_not_try_again() -> None:
+    before = Sitting()
+    before.check.begin(None, before.now_s)
+    before.sit(5)
+    after = Sitting()
+    after.check.begin(CheckInStep.VOICE, after.now_s)
+    after.check.finish()
+    kept = merged(before.check.result, after.check.result)
+    states = {one.step: one.state for one in kept.steps}
+    assert states[CheckInStep.FACE] is StepState.PASSED
+    assert states[CheckInStep.VOICE] is StepState.SKIPPED
+    trust = {one.detector: one.trusted for one in kept.detectors}
+    assert trust[Detector.IDENTITY]
+    assert not trust[Detector.SPEECH]
+    assert merged(before.check.result, before.check.result) == before.check.result
 
 
 @pytest.mark.parametrize(("missing_every", "trusted"), [(2, False), (4, True)])

@@ -28,7 +28,7 @@ FOLLOWED_HITS = 2  # a faint thing that stays in the picture must not be looked 
 CLEARLY = 1.25  # times the threshold, in one look at least
 SAME_BODY = 0.8  # a box this far inside another is the same body, seen twice
 
-_FAINT = frozenset({Signal.PHONE, Signal.BOOK})
+_FAINT = frozenset({ObjectLabel.PHONE, ObjectLabel.BOOK})
 LABELS = {
     Signal.PHONE: ObjectLabel.PHONE,
     Signal.BOOK: ObjectLabel.BOOK,
@@ -82,7 +82,7 @@ def _look(
     stands = track is not None and seen.at_s - track.hit_at_s <= stands_s
     tracks = {s: t for s, t in state.tracks.items() if s is not signal}
     state = replace(state, tracks=tracks if track is None else {**tracks, signal: track})
-    clearly = rule.threshold * (CLEARLY if signal in _FAINT else 1.0)
+    clearly = clear_score(LABELS[signal], rule.threshold)
     sighting = None
     if hit is not None and track is not None and track.best_score >= clearly:
         sighting = _sighting(hit, track, rule.threshold)
@@ -163,6 +163,11 @@ def _second_body(
         "Another person without a visible face" if extra == 1 else f"{extra} persons without visible faces"
     )
     return _Hit(words, score, (("persons", float(len(bodies))), ("faces", float(len(faces)))))
+
+
+def clear_score(label: ObjectLabel, threshold: float) -> float:
+    """Return the score that one look at least must reach before anything opens."""
+    return threshold * (CLEARLY if label in _FAINT else 1.0)
 
 
 def distinct_bodies(persons: Sequence[SeenObject]) -> list[SeenObject]:

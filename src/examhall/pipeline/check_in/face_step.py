@@ -10,7 +10,7 @@ from examhall.application.ports.vision import HeadFacts, Look
 from examhall.application.seeing import Embedding
 from examhall.domain.check_in import Advice, StepState, Target
 from examhall.domain.observation import Detector, Doubt, ObjectLabel, SpeechObserved
-from examhall.domain.rules.objects import distinct_bodies
+from examhall.domain.rules.objects import clear_score, distinct_bodies
 from examhall.pipeline.check_in.facts import LOOKED_FOR, CheckFacts, CheckPlan, advice_on
 
 MIN_FRAMES = 12
@@ -182,16 +182,19 @@ class FaceStep:
         return None
 
     def _fires(self, label: ObjectLabel, at_least: int) -> bool:
-        """Whether that many of it were seen in so many of the looks, and in more than one."""
+        """Whether that many of it were seen in so many of the looks, in more than one, and once clearly: what
+        the rules would make an incident of."""
         threshold = self._plan.thresholds.get(label)
         if threshold is None:
             return False
-        hits = 0
+        hits, best = 0, 0.0
         for one in self._objects:
             seen = [o for o in one.objects or () if o.label is label and o.score >= threshold]
+            best = max([best, *(o.score for o in seen)])
             count = len(distinct_bodies(seen) if label is ObjectLabel.PERSON else seen)
             hits += count >= at_least
-        return hits >= 2 and hits >= _FIRES * len(self._objects)
+        clearly = best >= clear_score(label, threshold)
+        return clearly and hits >= 2 and hits >= _FIRES * len(self._objects)
 
 
 def spread(embeddings: Sequence[Embedding]) -> float:

@@ -23,6 +23,7 @@ from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.check_in.check import CameraCheck, Enrolled, off
 from examhall.pipeline.check_in.facts import facts_of, plan_of
+from examhall.pipeline.check_in.merge import merged, steps_kept
 from examhall.pipeline.check_in.pace import SLOWEST_S, CheckTime, asked_interval_s
 from examhall.pipeline.turns import Write
 from examhall.pipeline.world import World
@@ -49,13 +50,15 @@ class Checked(Protocol):
 
 
 class CheckInRun:
-    """One for each attempt. A check that the server's end interrupted is begun anew by the page."""
+    """One for each attempt. A check that the server's end interrupted is begun anew by the page; what it had
+    kept before stands where the new one does not try it."""
 
     def __init__(self, world: World, clock: AttemptClock, session: Checked) -> None:
         self._world = world
         self._clock = clock
         self._session = session
         self._check: CameraCheck | None = None
+        self._before: CheckInResult | None = None  # kept by an earlier check, before a restart
         self._template: Embedding | None = None
         self._told: CheckInView | None = None
         self._time = CheckTime()
@@ -112,6 +115,7 @@ class CheckInRun:
             )
         if self._check is None and (step is not None or record.check_in is None):
             self._check = CameraCheck(plan_of(policy), self._world.turns)
+            self._before = record.check_in
             self._owed = True
         if self._check is not None:
             if step is not None or self._asked is None:
@@ -226,6 +230,10 @@ class CheckInRun:
     async def _write(self, check: CameraCheck) -> None:
         attempt_id, enrolled = self._session.record.id, check.enrolled
         result = replace(check.result, reference_distance=await self._reference(attempt_id, enrolled))
+        before, face_kept = self._before, False
+        if before is not None:
+            face_kept = self._template is not None and CheckInStep.FACE in steps_kept(before, result)
+            result = merged(before, result)
         distance = result.reference_distance
         self._unlike_photo = distance is not None and distance > UNLIKE_THE_PHOTO
         note = f"{_UNLIKE} (distance {distance:.2f}): compare them" if self._unlike_photo else None
@@ -236,14 +244,15 @@ class CheckInRun:
             if note is not None or (attempt.note or "").startswith(_UNLIKE):
                 attempt = replace(attempt, note=note)
             await tx.save_attempt(attempt)
-            if sealed is None:
-                await tx.erase_template()
-            else:
+            if sealed is not None:
                 await tx.keep_template(sealed)
+            elif not face_kept:
+                await tx.erase_template()
             await tx.log(Entry.CAMERA_CHECKED, _payload(result))
 
         await self._session.keep_check_in(write, *self._told_to_rules(result))
-        self._template = None if enrolled is None else enrolled.template
+        if not face_kept:
+            self._template = None if enrolled is None else enrolled.template
         for one in result.steps:
             self._world.metrics.count(CAMERA_CHECKS, step=one.step.value, outcome=one.state.value)
 
