@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from examhall.bootstrap.replay import read_recording
 from examhall.cli import app
+from examhall.domain.observation import PageEventObserved
+from examhall.domain.policy import Preset
+from examhall.domain.presets import PRESETS
 from support.exports import unpack, verified
 from support.live import live_house
 
@@ -24,6 +28,25 @@ async def test_a_reviewer_downloads_what_verifies_with_the_published_key(tmp_pat
         assert verified(files, key["public_key"]).problems == ()
         story = await house.services.review.story(candidate.attempt_id)
         assert story.timeline[-1].words == "The record was exported by Ada"
+
+
+async def test_what_a_page_reports_is_in_the_chain_once_and_replays_from_the_export(tmp_path: Path) -> None:
+    async with live_house(tmp_path) as house, house.http(house.staff_token) as http:
+        candidate = await house.live_candidate("Ada")
+        async with house.page(candidate) as page:
+            await page.next("welcome")
+            at = house.services.clock.now_ms()
+            for _ in range(2):  # as a page does that did not hear the answer
+                await page.say(type="event", seq=1, kind="tab_hidden", page_ms=10.0, occurred_at=at)
+            await page.until(lambda p: len(p.of("ack")) == 2)
+        files = unpack((await http.get(f"/api/v1/attempts/{candidate.attempt_id}/export")).content)
+        lines = [json.loads(line) for line in files["chain.jsonl"].decode().splitlines()]
+        (told,) = [json.loads(line["payload"]) for line in lines if line["type"] == "page_events"]
+        assert [(one["seq"], one["kind"]) for one in told["events"]] == [(1, "tab_hidden")]
+        assert len(files["events.jsonl"].splitlines()) == 1
+        (tmp_path / "seen.jsonl").write_bytes(files["observations.jsonl"])
+        recording = read_recording(tmp_path / "seen.jsonl", PRESETS[Preset.STANDARD])
+        assert any(isinstance(one, PageEventObserved) for one in recording.observations)
 
 
 async def test_an_admin_hands_out_and_erases_one_candidates_data(tmp_path: Path) -> None:
