@@ -8,6 +8,8 @@ from accuracy.dataset import DatasetError, data_folder, read_clips, read_stills
 from accuracy.report import JSON_PATH, PAGE_PATH, ROOT
 from accuracy.work import measure_all
 
+_VERDICTS = {"yes": "ok    ", "**no**": "MISSED", "not measured": "      "}
+
 
 def main() -> int:
     started = time.perf_counter()
@@ -24,7 +26,7 @@ def main() -> int:
     report = measure_all(pictures, clips, say)
     report.write(page.head(pictures, clips), page.tail())
     for goal in report.goals:
-        print(f"{'ok    ' if goal.holds else 'MISSED'} {goal.words}: {goal.reached}")
+        print(f"{_VERDICTS[goal.verdict]} {goal.words}: {goal.reached}")
     for path in (PAGE_PATH, JSON_PATH):
         say(f"written to {path.relative_to(ROOT)}")
     return 0

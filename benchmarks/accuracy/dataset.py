@@ -15,7 +15,7 @@ VARIABLE = "EXAMHALL_ACCURACY_DATA"
 USUAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev"
 PICTURE_COLUMNS = (
     "file", "face_count", "face_count_max", "distractor_faces", "person_present", "face_visible", "phone",
-    "identity", "lighting", "skin_tone", "webcam_like", "scene", "notes",
+    "identity", "lighting", "skin_tone", "webcam_like", "scene",
 )  # fmt: skip
 CLIP_COLUMNS = (
     "file", "faces_min", "faces_max", "persons", "phone", "talking", "identity", "head_gaze_events_s",

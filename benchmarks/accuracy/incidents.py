@@ -122,8 +122,8 @@ def causes(clip: Clip, policy: Policy) -> frozenset[Signal]:
 
 
 def lasts(clip: Clip, signal: Signal, policy: Policy, watched_s: float) -> bool:
-    """Whether the cause is there all the time and longer than the policy's hold (and two samples)."""
-    long_enough = watched_s >= policy.signals[signal].hold_s + 2 * policy.scan.interval_s
+    """Whether the cause is there all the time and longer than the policy's hold (and the time between two samples)."""
+    long_enough = watched_s >= policy.signals[signal].hold_s + policy.scan.interval_s
     always = {
         Signal.NO_FACE: clip.faces_max == 0,
         Signal.MULTIPLE_FACES: clip.faces_min > 1,

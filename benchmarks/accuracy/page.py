@@ -36,7 +36,7 @@ def tail() -> str:
 
 `labels.csv`: file, face_count and face_count_max (visible faces, least and most), distractor_faces (on posters and screens),
 person_present, face_visible, phone (0, 1 or empty), identity (a code that groups pictures of one person), lighting (normal, dark,
-backlit), skin_tone (Fitzpatrick I-III, IV-VI, mixed, unsure), webcam_like, scene (pictures of one place and people; empty: its own), notes.
+backlit), skin_tone (Fitzpatrick I-III, IV-VI, mixed, unsure), webcam_like, scene (pictures of one place and people; empty: its own).
 
 `clips.csv`: file, faces_min, faces_max, persons, phone, talking, identity, head_gaze_events_s ("0.0-5.5 gaze centre; 5.6-10.2 eyes to image
 left"), other_events_s, webcam_like, duration_s."""

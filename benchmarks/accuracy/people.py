@@ -34,6 +34,11 @@ def measure_phones(
     report: Report,
 ) -> None:
     """Fill in the phone figures, per frame."""
+    if not any(clip.phone for clip in clips) or all(clip.phone for clip in clips):
+        report.text(
+            "## Phones", "Clips with a phone and clips without one are needed; this folder has not both."
+        )
+        return
     limit = PRESETS[Preset.STANDARD].signals[Signal.PHONE].threshold
     scores = {
         clip.name: [best_score(one, ObjectLabel.PHONE) for one in objects_seen(frames, clip)]

@@ -15,12 +15,18 @@ PAGE_PATH = ROOT / "docs" / "accuracy.md"
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What was asked for, what came out; `holds` None: not a number to be judged."""
+    """What was asked for, what came out. `reached` begins with a dash where the folder has nothing to measure."""
 
     words: str
     reached: str
     holds: bool
     remark: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.reached.startswith("-"):
+            return "not measured"
+        return "yes" if self.holds else "**no**"
 
 
 @dataclass(slots=True)
@@ -75,9 +81,7 @@ class Report:
         PAGE_PATH.write_text(page.rstrip() + "\n", "utf-8")
 
     def _goal_table(self) -> str:
-        rows = [
-            (goal.words, goal.reached, "yes" if goal.holds else "**no**", goal.remark) for goal in self.goals
-        ]
+        rows = [(goal.words, goal.reached, goal.verdict, goal.remark) for goal in self.goals]
         return "## Goals and what was reached\n\n" + table(
             ("goal", "reached", "met", "where not: by how much, and what is next"), rows
         )

@@ -41,15 +41,15 @@ Figure = Callable[[Sequence[Case]], float]
 
 
 def proportion(outcomes: Iterable[tuple[str, bool]]) -> Estimate:
-    """Share of True among (scene, outcome) pairs. Raises ValueError when there are none."""
+    """Share of True among (scene, outcome) pairs; nan when there are none."""
     cases = [Case(scene, "yes", "yes" if hit else "no") for scene, hit in outcomes]
     return estimate(cases, lambda some: sum(case.said == case.truth for case in some) / len(some))
 
 
 def estimate(cases: Sequence[Case], figure: Figure) -> Estimate:
-    """`figure` of all cases with its interval by scene. Raises ValueError when there are no cases."""
+    """`figure` of all cases with its interval by scene; nan when there are none."""
     if not cases:
-        raise ValueError("no cases")
+        return Estimate(math.nan, math.nan, math.nan, 0, 0)
     value = figure(cases)
     by_scene: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -80,18 +80,12 @@ def _bootstrap(groups: Sequence[Sequence[Case]], figure: Figure) -> tuple[float,
 
 def precision(cases: Sequence[Case], positive: str) -> Estimate:
     """Right among those said to be `positive`, of which there are n; nan when none was."""
-    return _share_of([case for case in cases if case.said == positive])
+    return proportion((case.scene, case.truth == positive) for case in cases if case.said == positive)
 
 
 def recall(cases: Sequence[Case], positive: str) -> Estimate:
     """Found among the n that are `positive`; nan when there are none. "Not known" is not found."""
-    return _share_of([case for case in cases if case.truth == positive])
-
-
-def _share_of(cases: Sequence[Case]) -> Estimate:
-    if not cases:
-        return Estimate(math.nan, math.nan, math.nan, 0, 0)
-    return proportion((case.scene, case.said == case.truth) for case in cases)
+    return proportion((case.scene, case.said == positive) for case in cases if case.truth == positive)
 
 
 def f1(cases: Sequence[Case], positive: str) -> float:

@@ -268,16 +268,18 @@ def _goals(report: Report, judged: Mapping[str, Judged]) -> None:
         )
         report.goal(
             f"more than one face: at most 1 missed, 2 false ({words})",
-            f"{found.several_missed} of {found.several} missed, {found.several_false} false",
+            f"{found.several_missed} of {found.several} missed, {found.several_false} false"
+            if found.several
+            else "-",
             holds=found.several_missed <= 1 and found.several_false <= 2,
         )
         report.goal(
             f"empty seats: at most 1 missed ({words})",
-            f"{found.empty_missed} of {found.empty_seen.n}",
+            f"{found.empty_missed} of {found.empty_seen.n}" if found.empty_seen.n else "-",
             holds=found.empty_missed <= 1,
         )
         report.goal(
             f'false "no face" <= .5% ({words})',
-            f"{found.false_nones} of {found.false_none.n}",
+            f"{found.false_nones} of {found.false_none.n}" if found.false_none.n else "-",
             holds=found.false_none.value <= 0.005,
         )

@@ -80,7 +80,7 @@ def test_a_missing_folder_is_an_error_that_says_what_to_set(tmp_path: Path) -> N
 
 def test_a_missing_column_is_named(folder: Path) -> None:
     write(folder / "labels.csv", PICTURE_COLUMNS[:-1], STILL)
-    with pytest.raises(DatasetError, match="notes"):
+    with pytest.raises(DatasetError, match="scene"):
         read_stills(folder)
 
 
