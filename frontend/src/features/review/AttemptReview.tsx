@@ -13,7 +13,7 @@ import { toast } from '@/components/ui/toast';
 import { dateAndTime, howLong } from '@/format/time';
 import { AttemptRecord } from './AttemptRecord';
 import { policyLine } from './policy-line';
-import { useAttempt, useCloseReview, useDecide, usePolicyOf } from './queries';
+import { useAttempt, useCloseReview, useDecide, useMayExport, usePolicyOf } from './queries';
 import { reviewKey } from './review-keys';
 import styles from './AttemptReview.module.css';
 
@@ -39,6 +39,7 @@ const CHAIN_WORDS: Record<AttemptDetail['chain'], { tone: 'ok' | 'medium' | 'hig
 function Detail({ detail }: { detail: AttemptDetail }) {
   const { card, incidents } = detail;
   const policy = usePolicyOf(detail.exam_id);
+  const mayExport = useMayExport(detail.exam_id);
   const undecided = incidents.filter((one) => one.verdict === 'undecided').length;
   const [current, setCurrent] = useState<string | null>(
     () => (incidents.find((one) => one.verdict === 'undecided') ?? incidents[0])?.id ?? null,
@@ -83,9 +84,11 @@ function Detail({ detail }: { detail: AttemptDetail }) {
           >
             <Printer size={14} aria-hidden /> Print
           </Button>
-          <a className={styles.download} href={`/api/v1/attempts/${card.attempt_id}/export`} download>
-            <Download size={14} aria-hidden /> Download record
-          </a>
+          {mayExport && (
+            <a className={styles.download} href={`/api/v1/attempts/${card.attempt_id}/export`} download>
+              <Download size={14} aria-hidden /> Download record
+            </a>
+          )}
           <CloseReview detail={detail} undecided={undecided} />
         </div>
       </header>

@@ -29,6 +29,15 @@ export const usePolicyOf = (examId: string | undefined) =>
     staleTime: 60_000,
   });
 
+/** Whether this person may take the whole record away: a proctor watches, reviewers and admins decide. */
+export const useMayExport = (examId: string) =>
+  useQuery({
+    queryKey: ['exams', examId, 'my-role'],
+    queryFn: () => ask(api.GET('/api/v1/exams/{exam_id}', { params: { path: { exam_id: examId } } })),
+    select: (exam) => exam.my_role !== 'proctor',
+    staleTime: 60_000,
+  }).data === true;
+
 export interface Decision {
   incidentId: string;
   verdict: Verdict;
