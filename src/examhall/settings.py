@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         None, description="Bearer token for /metrics; without it only loopback may read."
     )
     workers: int | None = Field(
-        None, ge=1, le=64, description="Vision worker processes; processors but one (1 to 8) if unset."
+        None, ge=1, le=64, description="Vision worker processes; one for each processor (1 to 8) if unset."
     )
     worker_hang_limit_s: float = Field(2.0, gt=0, le=60, description="A worker that takes longer is killed.")
     staff_session_hours: float = Field(12.0, gt=0, le=720, description="How long a staff login lasts unused.")
@@ -134,8 +134,8 @@ class Settings(BaseSettings):
 
     @property
     def worker_count(self) -> int:
-        """As many as there are processors but one, which is left for the event loop and the database."""
-        return self.workers or min(8, max(1, (os.cpu_count() or 2) - 1))
+        """One for each processor: they run behind the server's own process, which takes what it needs first."""
+        return self.workers or min(8, os.cpu_count() or 1)
 
     @property
     def loopback(self) -> bool:
