@@ -23,8 +23,11 @@ export function EvidenceStrip({ evidence, what }: { evidence: readonly Evidence[
   if (evidence.length === 0) return <p className={styles.none}>No pictures belong to this incident.</p>;
   return (
     <>
+      {/* The strip scrolls, so the keyboard must reach it: a sound's own buttons do not count as its content. */}
       <ul
         className={styles.strip}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
         aria-label={`${evidence.some(isSound) ? 'Pictures and sound' : 'Pictures'}: ${what}`}
       >
         {evidence.map((one) => (
