@@ -19,6 +19,7 @@ class Privacy(StrEnum):
     EXAM = "exam"
     FRAME = "frame"
     WORKING = "working"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ RETENTION: dict[Privacy, Retention] = {
     ),
     Privacy.WORKING: Retention(
         "what the server needs to run; about nobody", "a week, or until it expires", "nobody"
+    ),
+    Privacy.AUDIT: Retention(
+        "what staff did, when, from which address and why; candidates by id only",
+        "`EXAMHALL_AUDIT_DAYS` (400)",
+        "administrators",
     ),
 }
 

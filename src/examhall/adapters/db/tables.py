@@ -42,6 +42,7 @@ SECRET = {"privacy": Privacy.SECRET}
 EXAM = {"privacy": Privacy.EXAM}
 FRAME = {"privacy": Privacy.FRAME}
 WORKING = {"privacy": Privacy.WORKING}
+AUDIT = {"privacy": Privacy.AUDIT}
 
 
 class Base(DeclarativeBase):
@@ -74,6 +75,74 @@ class StaffSessionRow(Base):
     created_at: Mapped[int] = mapped_column(info=WORKING)
     expires_at: Mapped[int] = mapped_column(info=WORKING)
     last_used_at: Mapped[int] = mapped_column(info=WORKING)
+    address: Mapped[str | None] = mapped_column(String(64), info=ACCOUNT)
+    browser: Mapped[str | None] = mapped_column(String(200), info=ACCOUNT)
+
+
+class SecondFactorRow(Base):
+    """The secret of somebody's authenticator app, sealed. Counts once `confirmed_at` is set."""
+
+    __tablename__ = "second_factor"
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, info=ACCOUNT
+    )
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=SECRET)
+    key_id: Mapped[str] = mapped_column(String(32), info=ACCOUNT)
+    created_at: Mapped[int] = mapped_column(info=ACCOUNT)
+    confirmed_at: Mapped[int | None] = mapped_column(info=ACCOUNT)
+    last_step: Mapped[int] = mapped_column(info=ACCOUNT)  # of the last code taken: none is taken twice
+
+
+class RecoveryCodeRow(Base):
+    """Codes for who has lost the app, each good once; stored as SHA-256 only (they are random, 80 bits)."""
+
+    __tablename__ = "recovery_code"
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, info=ACCOUNT
+    )
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=SECRET)
+    used_at: Mapped[int | None] = mapped_column(info=ACCOUNT)
+
+
+class LoginFailureRow(Base):
+    """A failed login, by account and by address; both only as a keyed hash. Older than a day it is gone."""
+
+    __tablename__ = "login_failure"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=WORKING)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, info=WORKING)
+    at: Mapped[int] = mapped_column(info=WORKING)
+
+
+class ApiKeyRow(Base):
+    """A program's key: acts for the admin who made it, within its scopes. The token is stored as SHA-256 only."""
+
+    __tablename__ = "api_key"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=ACCOUNT)
+    name: Mapped[str] = mapped_column(String(100), info=ACCOUNT)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
+    scopes: Mapped[list[str]] = mapped_column(JSON, info=ACCOUNT)
+    made_by: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), info=ACCOUNT)
+    created_at: Mapped[int] = mapped_column(info=ACCOUNT)
+    expires_at: Mapped[int] = mapped_column(info=ACCOUNT)
+    last_used_at: Mapped[int | None] = mapped_column(info=ACCOUNT)
+    revoked_at: Mapped[int | None] = mapped_column(info=ACCOUNT)
+
+
+class AuditEntryRow(Base):
+    """What staff did; no foreign keys, since a line outlives what it speaks of."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=AUDIT)
+    at: Mapped[int] = mapped_column(index=True, info=AUDIT)
+    action: Mapped[str] = mapped_column(String(48), info=AUDIT)
+    actor_id: Mapped[str | None] = mapped_column(String(32), info=AUDIT)
+    key_id: Mapped[str | None] = mapped_column(String(32), info=AUDIT)
+    address: Mapped[str | None] = mapped_column(String(64), info=AUDIT)
+    target_kind: Mapped[str] = mapped_column(String(16), info=AUDIT)
+    target_id: Mapped[str | None] = mapped_column(String(64), info=AUDIT)
+    exam_id: Mapped[str | None] = mapped_column(String(32), info=AUDIT)
+    reason: Mapped[str | None] = mapped_column(Text, info=AUDIT)
+    details: Mapped[dict[str, str | int | bool | None]] = mapped_column(JSON, info=AUDIT)
 
 
 class OneTimeLinkRow(Base):
@@ -99,6 +168,7 @@ class ExamRow(Base):
     opens_at: Mapped[int] = mapped_column(info=EXAM)
     closes_at: Mapped[int] = mapped_column(info=EXAM)
     duration_s: Mapped[int] = mapped_column(info=EXAM)
+    link_hours: Mapped[int | None] = mapped_column(info=EXAM)  # how long a link is good; None: till it closes
     policy_revision_id: Mapped[str] = mapped_column(String(32), info=EXAM)
     update_counter: Mapped[int] = mapped_column(default=0, info=EXAM)  # last outbox id of this exam
     created_by: Mapped[str | None] = mapped_column(String(32), info=EXAM)
@@ -158,6 +228,9 @@ class AttemptRow(Base):
     sharing_camera: Mapped[bool] = mapped_column(default=False, info=FRAME)
     sharing_microphone: Mapped[bool] = mapped_column(default=False, info=FRAME)
     sharing_screen: Mapped[bool] = mapped_column(default=False, info=FRAME)
+    owner_id: Mapped[str | None] = mapped_column(String(32), info=FRAME)  # server that holds its session
+    bandwidth_rung: Mapped[int] = mapped_column(default=0, info=FRAME)  # domain BandwidthRung
+    recording: Mapped[str] = mapped_column(String(16), default="off", info=FRAME)  # domain RecordingNow
     note: Mapped[str | None] = mapped_column(String(300), info=RECORD)
     hand_raised_at: Mapped[int | None] = mapped_column(info=FRAME)
     clock_base_s: Mapped[float] = mapped_column(default=0.0, info=FRAME)  # attempt clock at the last save
@@ -388,3 +461,4 @@ class HeartbeatRow(Base):
 
 
 Index("ix_outbox_at", OutboxRow.at)
+Index("ix_login_failure_key", LoginFailureRow.key, LoginFailureRow.at)
