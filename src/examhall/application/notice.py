@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
-from examhall.domain.policy import Policy, Signal, is_shadow
+from examhall.domain.policy import Policy, Recording, Signal, is_shadow
 from examhall.domain.presets import SIGNAL_LABELS, SIGNAL_SENTENCES
 from examhall.domain.rules.engine import ContentMode, effective_policy
 
@@ -28,6 +28,16 @@ FACE_KEPT = (
     "The numbers that stand for your face are kept encrypted on this server, and deleted {hours} hours after "
     "your attempt, together with a photo that your examiner may have given."
 )
+_RECORDED = (
+    "{what} recorded without sound from the start of your exam to its end, sent as you go, kept encrypted for "
+    "{days} days and seen only by the staff of this exam. When your connection is slow, the recording is kept on your "
+    "computer and sent later."
+)
+RECORDING_SENTENCES = {
+    Recording.OFF: "Your exam is not recorded; only pictures and sound around incidents are kept.",
+    Recording.CAMERA: _RECORDED.replace("{what}", "Your camera is"),
+    Recording.CAMERA_AND_SCREEN: _RECORDED.replace("{what}", "Your camera and shared screen are"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ class ConsentNotice:
     camera: bool
     microphone: bool
     screen: bool
+    recording: Recording
+    recording_sentence: str
     retention_days: int
     who_sees: str
     human_decides: str
@@ -81,7 +93,9 @@ def notice(policy: Policy, content_mode: ContentMode) -> ConsentNotice:
         ),
         camera=True,
         microphone=policy.require_microphone,
-        screen=policy.require_screen,
+        screen=policy.asks_for_screen,
+        recording=policy.recording,
+        recording_sentence=RECORDING_SENTENCES[policy.recording].format(days=policy.retention_days),
         retention_days=policy.retention_days,
         who_sees=WHO_SEES,
         human_decides=HUMAN_DECIDES,

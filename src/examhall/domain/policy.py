@@ -103,6 +103,14 @@ class Admission(StrEnum):
     PROCTOR = "proctor"
 
 
+class Recording(StrEnum):
+    """What is kept of the whole attempt, beside the pictures around incidents."""
+
+    OFF = "off"
+    CAMERA = "camera"  # with the microphone's sound
+    CAMERA_AND_SCREEN = "camera_and_screen"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One immutable revision; an attempt pins one at check-in."""
@@ -113,6 +121,7 @@ class Policy:
     admission: Admission = Admission.AUTOMATIC
     require_screen: bool = False
     require_microphone: bool = True
+    recording: Recording = Recording.OFF
     camera_check: bool = True  # enrolment, calibration and a trial of the detectors before the exam
     tell_watching: bool = True
     network_credit_limit_s: float = 300.0
@@ -121,6 +130,11 @@ class Policy:
     evidence_after_s: float = 4.0
     retention_days: int = 30
     identity_retention_hours: int = 24  # how long after the attempt the enrolled face is kept
+
+    @property
+    def asks_for_screen(self) -> bool:
+        """Whether the candidate shares the screen, to be looked at or to be recorded."""
+        return self.require_screen or self.recording is Recording.CAMERA_AND_SCREEN
 
 
 def is_shadow(policy: Policy, signal: Signal) -> bool:

@@ -2,16 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from examhall.application.ports.meetings import ProviderName
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
 from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.incident import Verdict
-from examhall.domain.policy import Admission, Policy, Preset, Severity, Signal
+from examhall.domain.policy import Admission, Policy, Preset, Recording, Severity, Signal
+from examhall.web.plain import Ms, refuse_nul
 
-Ms = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
 # Not pydantic's EmailStr: it refuses addresses of local networks (ada@school.local), which are fine here.
@@ -24,6 +24,12 @@ ContentMode = Literal["text", "frame", "beside"]
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text(cls, value: object) -> object:
+        refuse_nul(value)
+        return value
 
 
 class Answer(BaseModel):
@@ -275,6 +281,8 @@ class Notice(Answer):
     camera: bool
     microphone: bool
     screen: bool
+    recording: Recording
+    recording_sentence: str
     retention_days: int
     who_sees: str
     human_decides: str
@@ -297,6 +305,7 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
     notice: Notice
     require_screen: bool
     require_microphone: bool
+    recording: Recording
     camera_check: bool
     admission: Admission
     watch_fullscreen: bool

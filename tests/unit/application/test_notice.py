@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from examhall.application.notice import notice
-from examhall.domain.policy import Policy, Preset, Signal
+from examhall.domain.policy import Policy, Preset, Recording, Signal
 from examhall.domain.presets import PRESETS
 from examhall.domain.rules.engine import ContentMode
 
@@ -28,6 +28,8 @@ def test_whatever_the_candidate_is_told_is_in_the_hash() -> None:
         notice(replace(STANDARD, require_microphone=False), ContentMode.TEXT),
         notice(replace(STANDARD, require_screen=True), ContentMode.TEXT),
         notice(replace(STANDARD, network_credit_limit_s=10), ContentMode.TEXT),
+        notice(replace(STANDARD, recording=Recording.CAMERA), ContentMode.TEXT),
+        notice(replace(STANDARD, recording=Recording.CAMERA_AND_SCREEN), ContentMode.TEXT),
         notice(without(STANDARD, Signal.CLIPBOARD), ContentMode.TEXT),
     ]
     assert len({one.hash for one in told}) == len(told)
@@ -50,3 +52,12 @@ def test_only_what_is_watched_is_announced() -> None:
     assert Signal.NO_FACE in signals
     assert Signal.CLIPBOARD not in signals
     assert Signal.SCREEN_SHARE_STOPPED not in signals  # no screen is asked for
+
+
+def test_what_is_recorded_is_said_and_a_recorded_screen_is_asked_for() -> None:
+    silent = notice(STANDARD, ContentMode.TEXT)
+    recorded = notice(replace(STANDARD, recording=Recording.CAMERA_AND_SCREEN), ContentMode.TEXT)
+    assert "not recorded" in silent.recording_sentence
+    assert "shared screen are recorded" in recorded.recording_sentence
+    assert f"{STANDARD.retention_days} days" in recorded.recording_sentence
+    assert (silent.screen, recorded.screen) == (False, True)
