@@ -24,6 +24,8 @@ export const attempt = (given: Partial<AttemptCard> = {}): AttemptCard => ({
   note: null,
   detectors_off: [],
   check_in: null,
+  bandwidth_rung: 0,
+  recording: 'off',
   ...given,
 });
 

@@ -164,6 +164,8 @@ def card(
         note=attempt.note,
         detectors_off=() if kept is None else _off(kept),
         check_in=None if kept is None else views.CheckIn(kept.steps, kept.reference_distance),
+        bandwidth_rung=attempt.bandwidth_rung,
+        recording=attempt.recording,
     )
 
 

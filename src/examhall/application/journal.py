@@ -49,6 +49,7 @@ class Entry(StrEnum):
     MUTED = "muted"
     TAKEN_OUT = "taken_out"
     PAGE_EVENTS = "page_events"
+    BANDWIDTH_CHANGED = "bandwidth_changed"
     EXPORTED = "exported"
     PERSONAL_DATA_EXPORTED = "personal_data_exported"
     PURGED = "purged"
@@ -186,6 +187,9 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.MUTED: lambda e: f"{_plain(e.text('media'))} muted by {e.by}",
     Entry.TAKEN_OUT: lambda e: f"Taken out of the live view by {e.by}",
     Entry.PAGE_EVENTS: lambda e: f"The page reported{e.each('events', 'kind', ': ')}",
+    Entry.BANDWIDTH_CHANGED: lambda e: (
+        f"The line allows: {_plain(e.text('rung')).lower()}; recording: {e.text('recording')}"
+    ),
     Entry.EXPORTED: lambda e: f"The record was exported by {e.by}",
     Entry.PERSONAL_DATA_EXPORTED: lambda e: f"The candidate's data were exported by {e.by}",
     Entry.PURGED: lambda _: "What was kept was erased at the end of its time",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from examhall.domain.attempt import AttemptState
+from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import StepView
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import Detector
@@ -146,6 +147,8 @@ class AttemptCard:
     note: str | None  # "pictures are not looked at for 60 s: ..."
     detectors_off: tuple[DetectorOff, ...]  # since the camera check
     check_in: CheckIn | None  # the camera check, None before it is done
+    bandwidth_rung: BandwidthRung  # what the page leaves out because its line is slow
+    recording: RecordingNow
 
 
 @dataclass(frozen=True, slots=True)

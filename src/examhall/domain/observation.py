@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from examhall.domain.bandwidth import BandwidthRung
+
 
 class Scan(StrEnum):
     """How closely a frame was searched for faces."""
@@ -245,6 +247,11 @@ class PageEventKind(StrEnum):
     SECOND_SCREEN_OFF = "second_screen_off"
     FRAMES_HELD = "frames_held"  # the network is too slow for pictures; the page says so itself
     FRAMES_RESUMED = "frames_resumed"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_STOPPED = "recording_stopped"
+    STORAGE_FULL = "storage_full"  # what waits to be sent fills the page's share of the disk
+    STORAGE_FREED = "storage_freed"
+    STORAGE_MISSING = "storage_missing"  # the browser keeps nothing over a reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +302,15 @@ class SamplingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BandwidthChanged:
+    """The page's line became slower or better, and it says what it leaves out: from here on pictures come
+    slower, or not at all, on purpose."""
+
+    at_s: float
+    rung: BandwidthRung
+
+
+@dataclass(frozen=True, slots=True)
 class FrameUnseen:
     """A frame came that the server did not look at (busy, a worker died): not the candidate's doing, so that
     nobody takes it for a camera that stopped."""
@@ -319,4 +335,5 @@ Observation = (
     | WatchChanged
     | TimePassed
     | SamplingChanged
+    | BandwidthChanged
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from examhall.application.ports.attempt_store import AttemptRecord
-from examhall.application.ports.live import LoadView, PageEventIn, PageLink
+from examhall.application.ports.live import BandwidthSaid, LoadView, PageEventIn, PageLink
 from examhall.application.ports.live_metrics import (
     ATTEMPTS_RUNNING,
     FRAMES_REFUSED,
@@ -124,6 +124,9 @@ class LiveAttemptsService:
 
     async def check_in(self, attempt_id: str, step: CheckInStep | None, *, skip: bool) -> None:
         await (await self._session(attempt_id)).check_in(step, skip=skip)
+
+    async def bandwidth(self, attempt_id: str, said: BandwidthSaid) -> None:
+        await (await self._session(attempt_id)).bandwidth(said)
 
     def check_in_view(self, attempt_id: str) -> CheckInView | None:
         running = self._running.get(attempt_id)

@@ -7,14 +7,16 @@ from dataclasses import replace
 import structlog
 
 from examhall.application.attempts import BY_POLICY
-from examhall.application.ports.attempt_store import AttemptRecord, EvidenceRecord
-from examhall.application.ports.live import Farewell, PageEventIn, PageLink, SamplingNotice
+from examhall.application.journal import Entry
+from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, EvidenceRecord
+from examhall.application.ports.live import BandwidthSaid, Farewell, PageEventIn, PageLink, SamplingNotice
 from examhall.domain.attempt import OVER, AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameKind, FrameMessage
 from examhall.domain.listening import listens
 from examhall.domain.observation import (
+    BandwidthChanged,
     ConnectionChanged,
     Observation,
     SamplingChanged,
@@ -26,6 +28,7 @@ from examhall.domain.observation import (
 from examhall.domain.policy import Policy
 from examhall.domain.rules.engine import ContentMode, RulesState, effective_policy
 from examhall.pipeline.attempt_clock import AttemptClock
+from examhall.pipeline.attempt_record import bandwidth_line, with_bandwidth
 from examhall.pipeline.check_in.run import CheckInRun
 from examhall.pipeline.evidence_keeper import EvidenceKeeper, evidence_lines
 from examhall.pipeline.frame_door import let_in
@@ -229,6 +232,19 @@ class AttemptSession:
     @property
     def check_in_view(self) -> CheckInView | None:
         return self._check_in.view
+
+    async def bandwidth(self, said: BandwidthSaid) -> None:
+        """See `LiveAttempts.bandwidth`."""
+        if with_bandwidth(self.record, said) == self.record:
+            return
+
+        async def write(tx: AttemptTx) -> None:
+            now = with_bandwidth(tx.attempt, said)
+            await tx.save_attempt(now)
+            await tx.log(Entry.BANDWIDTH_CHANGED, bandwidth_line(now, said))
+
+        seen = BandwidthChanged(self._clock.now_s(), said.rung)
+        await self._act(await self._turns.observe_and(write, [seen]))
 
     async def observe(self, *seen: Observation) -> None:
         """Let the rules see this. Never raises for a store that fails, see `Turns.observe`."""

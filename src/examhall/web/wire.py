@@ -21,8 +21,10 @@ from examhall.application.views import (
     WarningNote,
 )
 from examhall.domain.attempt import AttemptState
+from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import Advice, CheckInStep, DetectorTrust, StepView, Target
 from examhall.domain.observation import PageEventKind
+from examhall.web.plain import LARGEST, LAST_MS, Count, Ms
 
 PROTOCOL = 1
 
@@ -43,7 +45,6 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
 
 
-Ms = Annotated[int, Field(ge=0)]
 ShortText = Annotated[str, Field(min_length=1, max_length=2000)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -55,7 +56,7 @@ class Hello(Message):
     type: Literal["hello"] = "hello"
     protocol: int
     instance_id: Id
-    last_event_seq: Annotated[int, Field(ge=0)] = 0  # highest seq this page instance has used
+    last_event_seq: Count = 0  # highest seq this page instance has used
 
 
 class Device(Message):
@@ -75,9 +76,9 @@ class PageEvent(Message):
     """One page event. `page_ms`: the page's performance.now() when it happened; `late`: was buffered."""
 
     type: Literal["event"] = "event"
-    seq: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1, le=LARGEST)]
     kind: PageEventKind
-    page_ms: Annotated[float, Field(ge=0)]
+    page_ms: Annotated[float, Field(ge=0, le=LAST_MS)]
     occurred_at: Ms  # the page's own clock, the candidate's word
     late: bool = False
     instance_id: Id | None = None  # of the instance that saw it, when sent by a later one
@@ -90,6 +91,25 @@ class CheckCamera(Message):
     type: Literal["check_in"] = "check_in"
     step: CheckInStep | None = None
     skip: bool = False
+
+
+class Waiting(Message):
+    """What the page keeps until its line is better."""
+
+    recordings: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    events: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+class Bandwidth(Message):
+    """What the page leaves out now because its line is slow; say it after each welcome and on each change.
+
+    recording: what its recorder does; None keeps what was said, on or later by the rung.
+    """
+
+    type: Literal["bandwidth"] = "bandwidth"
+    rung: BandwidthRung
+    waiting: Waiting = Waiting()
+    recording: RecordingNow | None = None
 
 
 class CandidateChat(Message):
@@ -122,13 +142,29 @@ class Signalling(Message):
     profile: Literal["grid", "focus"] | None = None
 
 
+class Ping(Message):
+    """Either side may ask whether the other is there; the page also measures its line by it."""
+
+    type: Literal["ping"] = "ping"
+    nonce: Annotated[str, Field(max_length=64)]
+
+
 class Pong(Message):
     type: Literal["pong"] = "pong"
-    nonce: str
+    nonce: Annotated[str, Field(max_length=64)]
 
 
 CandidateMessage = Annotated[
-    Hello | PageEvent | CheckCamera | CandidateChat | RaiseHand | AcknowledgeWarning | Signalling | Pong,
+    Hello
+    | PageEvent
+    | CheckCamera
+    | Bandwidth
+    | CandidateChat
+    | RaiseHand
+    | AcknowledgeWarning
+    | Signalling
+    | Ping
+    | Pong,
     Field(discriminator="type"),
 ]
 
@@ -239,11 +275,6 @@ class WatchClosed(Message):
     reason: str
 
 
-class Ping(Message):
-    type: Literal["ping"] = "ping"
-    nonce: str
-
-
 class ErrorMessage(Message):
     """A refusal that does not close the socket (bad frame, refused command, ...)."""
 
@@ -275,6 +306,7 @@ ServerToCandidate = Annotated[
     | WatchClosed
     | Signalling
     | Ping
+    | Pong
     | ErrorMessage
     | ComeBack,
     Field(discriminator="type"),
@@ -289,7 +321,7 @@ class MonitorHello(Message):
 
     type: Literal["hello"] = "hello"
     protocol: int
-    last_update_id: int | None = None
+    last_update_id: Count | None = None
 
 
 class OpenWatch(Message):

@@ -8,8 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examhall.domain.bandwidth import BandwidthRung
 from examhall.domain.incident import IncidentChanged, IncidentStep
 from examhall.domain.observation import (
+    BandwidthChanged,
     Calibrated,
     Calibration,
     CameraDeviceObserved,
@@ -81,6 +83,7 @@ _others = st.one_of(
     st.builds(SecondDeviceObserved, _times),
     st.builds(WatchChanged, _times, st.sampled_from([True, True, True, False])),
     st.builds(SamplingChanged, _times, st.sampled_from([1.0, 1.5, 2.0, 3.0, 5.0])),
+    st.builds(BandwidthChanged, _times, st.sampled_from(list(BandwidthRung))),
 )
 _ticks = st.builds(TimePassed, _times)
 
@@ -189,6 +192,7 @@ NONSENSE = stream(
         st.builds(CameraDeviceObserved, _odd, _odd, st.just(())),
         st.builds(Calibrated, _odd, st.builds(Calibration, *[_odd] * 8)),
         st.builds(SamplingChanged, _odd, _odd),
+        st.builds(BandwidthChanged, _odd, st.sampled_from(list(BandwidthRung))),
         st.builds(TimePassed, _odd),
     )
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -25,6 +25,7 @@ from examhall.application.ports.attempt_store import (
     WarningRecord,
 )
 from examhall.domain.attempt import AttemptState
+from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import FORMER_DETECTORS
@@ -96,6 +97,8 @@ def changed(before: AttemptRecord, after: AttemptRecord) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, IntEnum):
+        return int(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, CheckInResult):
@@ -109,6 +112,8 @@ def attempt(row: RowMapping) -> AttemptRecord:
         **_kept(AttemptRecord, row)
         | {
             "state": AttemptState(row["state"]),
+            "bandwidth_rung": BandwidthRung(row["bandwidth_rung"]),
+            "recording": RecordingNow(row["recording"]),
             "check_in": None if check_in is None else _CHECK_IN.validate_python(_named_as_now(check_in)),
         }
     )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from examhall.domain.attempt import AttemptState
+from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.chain import ChainHead
 from examhall.domain.check_in import CheckInResult
 from examhall.domain.incident import Verdict
@@ -54,6 +55,9 @@ class AttemptRecord:
     created_at: int = 0
     reason: str | None = field(default=None, repr=False)  # staff's words for this pause or end
     check_in: CheckInResult | None = field(default=None, repr=False)  # of the camera check, once done
+    owner_id: str | None = None  # the server that holds its session
+    bandwidth_rung: BandwidthRung = BandwidthRung.FULL
+    recording: RecordingNow = RecordingNow.OFF
 
 
 @dataclass(frozen=True, slots=True)

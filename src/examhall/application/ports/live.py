@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from examhall.application.ports.meetings import Media, ProviderName, WatchTerms
+from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.frame_header import FrameMessage
 from examhall.domain.observation import PageEventKind
@@ -148,6 +149,17 @@ class PageEventIn:
 
 
 @dataclass(frozen=True, slots=True)
+class BandwidthSaid:
+    """What the page says of its line. recording: None where it follows from the rung; the counts are of what
+    waits in the page to be sent."""
+
+    rung: BandwidthRung
+    recording: RecordingNow | None = None
+    waiting_recordings: int = 0
+    waiting_events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LoadView:
     """How often everybody is looked at now, and how busy the workers are (0..1)."""
 
@@ -195,6 +207,13 @@ class LiveAttempts(Protocol):
     async def check_in(self, attempt_id: str, step: CheckInStep | None, *, skip: bool) -> None:
         """Begin the camera check (None), begin one step again, or skip it. Raises `ExamhallError`
         `check_in_not_expected` outside checking_in and waiting."""
+        ...
+
+    async def bandwidth(self, attempt_id: str, said: BandwidthSaid) -> None:
+        """The page's line became slower or better. Nothing happens when it says the same again.
+
+        Raises `ExamhallError` `attempt_not_found`, `storage_full`.
+        """
         ...
 
     def check_in_view(self, attempt_id: str) -> CheckInView | None:

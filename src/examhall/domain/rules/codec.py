@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from examhall.domain.bandwidth import BandwidthRung
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.incident import Explanation, IncidentState
 from examhall.domain.observation import FaceBox
@@ -38,6 +39,7 @@ def state_to_json(state: RulesState) -> Json:
         "watching": state.watching,
         "connected": state.connected,
         "interval_s": state.interval_s,
+        "rung": int(state.rung),
         "scans": _scans_to_json(state.scans),
         "camera": _camera_to_json(state.camera),
         "memory": memory_to_json(state),
@@ -63,6 +65,7 @@ def state_from_json(value: Mapping[str, object]) -> RulesState:
         watching=fields.flag("watching"),
         connected=fields.flag("connected"),
         interval_s=fields.number_or_none("interval_s"),
+        rung=BandwidthRung.FULL if fields.is_none("rung") else fields.rank(BandwidthRung, "rung"),
         scans=_scans(fields.table("scans")),
         camera=_camera(fields.table("camera")),
         calibration=memory.calibration,

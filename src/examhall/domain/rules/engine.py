@@ -4,6 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from examhall.domain.observation import (
+    BandwidthChanged,
     Calibrated,
     CameraDeviceObserved,
     CameraObserved,
@@ -59,7 +60,7 @@ def effective_policy(policy: Policy, content_mode: ContentMode) -> Policy:
     off: set[Signal] = set()
     if content_mode == ContentMode.BESIDE:
         off.update(_NEEDS_EXAM_WINDOW)
-    if not policy.require_screen:
+    if not policy.asks_for_screen:
         off.add(Signal.SCREEN_SHARE_STOPPED)
     if not policy.require_microphone:
         off.update((Signal.SPEECH, Signal.MICROPHONE_MUTED))
@@ -90,6 +91,8 @@ def step(state: RulesState, observation: Observation, policy: Policy) -> tuple[R
     match observation:
         case SamplingChanged():
             state = replace(state, interval_s=max(0.0, observation.interval_s))
+        case BandwidthChanged():
+            state = presence.observe_bandwidth(state, observation.rung, observation.at_s)
         case Calibrated():
             state = replace(state, calibration=observation.calibration)
         case DetectorsOff():

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TypeVar
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 Json = dict[str, object]
 _E = TypeVar("_E", bound=StrEnum)
+_I = TypeVar("_I", bound=IntEnum)
 
 
 class Fields:
@@ -49,6 +50,12 @@ class Fields:
 
     def integer_or_none(self, name: str) -> int | None:
         return None if self.is_none(name) else self.integer(name)
+
+    def rank(self, kind: type[_I], name: str) -> _I:
+        value = self.integer(name)
+        if value not in set(kind):
+            raise self._error(name, f"one of {', '.join(str(int(one)) for one in kind)}")
+        return kind(value)
 
     def number(self, name: str) -> float:
         return self._finite(name, self._value.get(name))

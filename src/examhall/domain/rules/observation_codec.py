@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
+from examhall.domain.bandwidth import BandwidthRung
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.observation import (
     FORMER_DETECTORS,
+    BandwidthChanged,
     Calibrated,
     CameraDeviceObserved,
     CameraObserved,
@@ -132,6 +134,7 @@ def _event_to_json(
     | SecondDeviceObserved
     | WatchChanged
     | SamplingChanged
+    | BandwidthChanged
     | TimePassed,
 ) -> tuple[str, Json]:
     said: tuple[str, Json]
@@ -146,6 +149,8 @@ def _event_to_json(
             said = "watch", {"watching": seen.watching}
         case SamplingChanged():
             said = "sampling", {"interval_s": seen.interval_s}
+        case BandwidthChanged():
+            said = "bandwidth", {"rung": int(seen.rung)}
         case TimePassed():
             said = "time", {}
         case _:
@@ -307,5 +312,6 @@ _READERS: Mapping[str, Callable[[Fields, float], Observation]] = {
     "second_device": lambda _, at_s: SecondDeviceObserved(at_s),
     "watch": lambda fields, at_s: WatchChanged(at_s, fields.flag("watching")),
     "sampling": lambda fields, at_s: SamplingChanged(at_s, fields.number("interval_s")),
+    "bandwidth": lambda fields, at_s: BandwidthChanged(at_s, fields.rank(BandwidthRung, "rung")),
     "time": lambda _, at_s: TimePassed(at_s),
 }

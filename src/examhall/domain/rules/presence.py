@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from examhall.domain.bandwidth import BandwidthRung
 from examhall.domain.observation import CameraObserved, FaceBox, FacesObserved, Scan
 from examhall.domain.policy import Policy, ScanPlan, Signal
 from examhall.domain.rules.hold import Changes, Sighting
@@ -88,13 +89,19 @@ def observe_unseen(state: RulesState, at_s: float) -> RulesState:
     return replace(state, camera=replace(state.camera, came_at_s=at_s))
 
 
+def observe_bandwidth(state: RulesState, rung: BandwidthRung, at_s: float) -> RulesState:
+    """Take the page's word that its line is slow: what it leaves out on purpose is not missing."""
+    return replace(state, rung=rung, camera=replace(state.camera, came_at_s=at_s))
+
+
 def observe_time(state: RulesState, at_s: float, policy: Policy) -> tuple[RulesState, Changes]:
     """Notice that no pictures come although the page is connected.
 
     A page whose network is too slow says so; that is taken at its word as long as the network's credit lasts.
+    On the rung that leaves pictures out the proctor is shown that, and waits as long as it takes.
     """
     camera = state.camera
-    if camera.came_at_s is None:
+    if camera.came_at_s is None or state.rung is BandwidthRung.EVENTS_ONLY:
         return replace(state, camera=replace(camera, came_at_s=at_s)), ()
     level = state.level(Signal.CAMERA_BLOCKED)
     held_since_s = camera.held_since_s

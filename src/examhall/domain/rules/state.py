@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from examhall.domain.bandwidth import PICTURES_EVERY, BandwidthRung
 from examhall.domain.observation import Calibration, Detector, FaceBox
 from examhall.domain.policy import Policy, Signal, SignalRule, is_shadow
 from examhall.domain.rules import hold as holds
@@ -144,6 +145,7 @@ class RulesState:
     watching: bool = False
     connected: bool = True
     interval_s: float | None = None  # the sampling now asked of the page; None: the policy's
+    rung: BandwidthRung = BandwidthRung.FULL
     scans: Scans = Scans()
     camera: Camera = Camera()
     calibration: Calibration | None = None
@@ -215,8 +217,10 @@ def explains(state: RulesState, policy: Policy, cause: Signal, signal: Signal) -
 
 
 def interval_s(state: RulesState, policy: Policy) -> float:
-    """Return how often the page is asked for a picture now."""
-    return policy.scan.interval_s if state.interval_s is None else state.interval_s
+    """Return how often a picture may be expected now: as often as the page is asked for one, or as its
+    line allows."""
+    asked_s = policy.scan.interval_s if state.interval_s is None else state.interval_s
+    return asked_s * PICTURES_EVERY.get(state.rung, 1.0)
 
 
 def max_gap_s(state: RulesState, policy: Policy) -> float:

@@ -9,6 +9,7 @@ from examhall.application import cards, views
 from examhall.application.monitor import CandidateView
 from examhall.application.ports.bus import Subscription
 from examhall.application.ports.live import (
+    BandwidthSaid,
     BurstNotice,
     CameraDevice,
     CheckInNotice,
@@ -33,6 +34,7 @@ from examhall.web.auth import services_of, socket_identity
 from examhall.web.sockets.doors import close_code, let_in
 from examhall.web.sockets.line import Closed, Line, known_types, until_one_ends
 from examhall.web.sockets.signalling import signal_in, signal_out
+from examhall.web.welcome import welcome
 
 router = APIRouter()
 
@@ -159,26 +161,10 @@ class _Visit:
 
     async def _welcome(self, hello: wire.Hello) -> None:
         view = await self._services.monitor.candidate_view(self._attempt_id)
-        acknowledged = await self._services.live.acknowledged_seq(self._attempt_id, hello.instance_id)
         self._told = view
         self._told_chat = {message.id for message in view.chat}
         self._told_warnings = {warning.id for warning in view.warnings}
-        self._line.say(
-            wire.Welcome(
-                protocol=wire.PROTOCOL,
-                attempt_id=self._attempt_id,
-                state=view.attempt.state,
-                clock=view.clock,
-                sampling_interval_s=self._services.live.sampling_interval_s(self._attempt_id),
-                acknowledged_seq=acknowledged,
-                hand_raised=view.attempt.hand_raised_at is not None,
-                chat=view.chat,
-                warnings=view.warnings,
-                paused_by=cards.paused_by(view.attempt),
-                reason=view.attempt.reason,
-                server_now=self._services.clock.now_ms(),
-            )
-        )
+        self._line.say(await welcome(self._services, view, hello.instance_id))
 
     async def _follow(self, changes: Subscription) -> None:
         """Tell what others change, until the attempt is over."""
@@ -270,7 +256,6 @@ class _Visit:
             self._line.refuse(error, str(frame.sequence))
 
     async def _obey(self, message: wire.CandidateMessage, page: CandidatePage) -> None:
-        talk = self._services.conversation
         match message:
             case wire.PageEvent():
                 event = event_in(message, page.instance_id)
@@ -279,6 +264,18 @@ class _Visit:
                     self._line.say(wire.Ack(instance_id=instance_id, seq=seq))
             case wire.CheckCamera():
                 await self._services.live.check_in(self._attempt_id, message.step, skip=message.skip)
+            case wire.Bandwidth():
+                await self._services.live.bandwidth(self._attempt_id, bandwidth_in(message))
+            case wire.CandidateChat() | wire.RaiseHand() | wire.AcknowledgeWarning():
+                await self._converse(message)
+            case wire.Signalling():
+                self._services.watches.from_page(page, signal_in(message))
+            case _:
+                pass
+
+    async def _converse(self, message: wire.CandidateChat | wire.RaiseHand | wire.AcknowledgeWarning) -> None:
+        talk = self._services.conversation
+        match message:
             case wire.CandidateChat():
                 said = await talk.candidate_says(
                     self._attempt_id, text=message.text, client_id=message.client_id
@@ -289,10 +286,6 @@ class _Visit:
                 await talk.raise_hand(self._attempt_id, raised=message.raised)
             case wire.AcknowledgeWarning():
                 await talk.acknowledge_warning(self._attempt_id, message.warning_id)
-            case wire.Signalling():
-                self._services.watches.from_page(page, signal_in(message))
-            case _:
-                pass
 
 
 def event_in(event: wire.PageEvent, instance_id: str) -> PageEventIn:
@@ -306,6 +299,10 @@ def event_in(event: wire.PageEvent, instance_id: str) -> PageEventIn:
         late=event.late,
         device=None if event.device is None else _device(event.device),
     )
+
+
+def bandwidth_in(said: wire.Bandwidth) -> BandwidthSaid:
+    return BandwidthSaid(said.rung, said.recording, said.waiting.recordings, said.waiting.events)
 
 
 def _device(said: wire.Device) -> CameraDevice:
@@ -327,8 +324,8 @@ def _about(message: wire.CandidateMessage) -> str | None:
     match message:
         case wire.PageEvent():
             return str(message.seq)
-        case wire.CheckCamera():
-            return "check_in"
+        case wire.CheckCamera() | wire.Bandwidth():
+            return message.type
         case wire.CandidateChat():
             return message.client_id
         case wire.AcknowledgeWarning():
