@@ -14,7 +14,6 @@ from examhall.web.openapi import Application
 from examhall.web.origin import OriginCheck
 from examhall.web.request_log import RequestLog
 from examhall.web.routers import ROUTERS, SOCKETS
-from examhall.web.schemas import Problem
 
 VERSION = "1"
 
@@ -57,7 +56,6 @@ def _with_routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        responses={"default": {"model": Problem, "description": "Problem details with a stable code"}},
     )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(authorise)])

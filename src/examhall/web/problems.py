@@ -23,6 +23,7 @@ STATUS: dict[ErrorKind, int] = {
     ErrorKind.UNAVAILABLE: 503,
     ErrorKind.STORAGE_FULL: 507,
 }
+PROBLEM_TYPE = "application/problem+json"
 TITLES: dict[int, str] = {
     400: "Bad request",
     401: "Sign in first",
@@ -54,7 +55,7 @@ def problem(
     body = Problem(
         title=TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors or []
     )
-    return JSONResponse(body.model_dump(), status, media_type="application/problem+json")
+    return JSONResponse(body.model_dump(), status, media_type=PROBLEM_TYPE)
 
 
 def error_answer(error: ExamhallError) -> JSONResponse:

@@ -19,6 +19,7 @@ from examhall.application.ports.live_metrics import MESSAGES_IGNORED, SOCKETS_CL
 from examhall.application.ports.metrics import Metrics
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web import wire
+from examhall.web.plain import refuse_nul
 
 MAX_WAITING = 512
 MAX_SIGNAL_BYTES = 16_384
@@ -57,6 +58,10 @@ class Closed(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+def _no_such_number(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 class Line(Generic[Incoming]):
@@ -157,11 +162,12 @@ class Line(Generic[Incoming]):
                 ErrorKind.TOO_LARGE, "message_too_large", f"A message has at most {MAX_TEXT_BYTES} bytes."
             )
         try:
-            value: object = json.loads(text)
-        except ValueError as error:
+            value: object = json.loads(text, parse_constant=_no_such_number)
+            refuse_nul(value)
+        except (ValueError, RecursionError) as error:  # the latter: thousands of brackets
             raise ExamhallError(ErrorKind.INVALID, "message_invalid", "A message must be JSON.") from error
         kind = value.get("type") if isinstance(value, dict) else None
-        if kind not in self._known:
+        if not isinstance(kind, str) or kind not in self._known:
             self._metrics.count(MESSAGES_IGNORED, kind=self._kind)
             return None
         if kind == "watch_signal" and len(text) > MAX_SIGNAL_BYTES:
@@ -169,11 +175,15 @@ class Line(Generic[Incoming]):
                 ErrorKind.TOO_LARGE, "signal_too_large", f"Signalling has at most {MAX_SIGNAL_BYTES} bytes."
             )
         try:
-            return self._adapter.validate_python(value)
+            message = self._adapter.validate_python(value)
         except ValidationError as error:
             raise ExamhallError(
                 ErrorKind.INVALID, "message_invalid", f"The {kind} message does not fit the schema."
             ) from error
+        if isinstance(message, wire.Ping):
+            self.say(wire.Pong(nonce=message.nonce))
+            return None
+        return message
 
     async def hello(self) -> Incoming:
         """The first message. Raises `Closed` when none comes in time."""
