@@ -1,6 +1,7 @@
 """A server of its own for the benchmark: `examhall serve` as a process, an exam, its wall."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
 EXAMHALL = Path(sys.executable).with_name("examhall")
@@ -92,13 +94,26 @@ class Hall:
                     self.alerts.append(opened)
 
     def usage(self) -> Usage:
+        both = self.usage_by_kind()
+        return Usage(sum(one.cpu_s for one in both.values()), sum(one.memory_mb for one in both.values()))
+
+    def usage_by_kind(self) -> dict[str, Usage]:
+        """Of the server, and of its vision workers together."""
         server = psutil.Process(self.process.pid)
-        cpu_s, memory = 0.0, 0
-        for one in (server, *server.children(recursive=True)):
-            times = one.cpu_times()
-            cpu_s += times.user + times.system
-            memory += one.memory_full_info().uss
-        return Usage(cpu_s, memory / 2**20)
+        return {"server": _usage(server), "workers": _usage(*server.children(recursive=True))}
+
+    async def metrics(self) -> dict[str, float]:
+        """What /metrics says, summed over labels; `name{label="value"}` for one of several."""
+        base = str(self.http.base_url).removesuffix("/api/v1/")
+        text = (await self.http.get(f"{base}/metrics")).raise_for_status().text
+        found: dict[str, float] = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+                for label, value in sample.labels.items():
+                    key = f'{sample.name}{{{label}="{value}"}}'
+                    found[key] = found.get(key, 0.0) + sample.value
+        return found
 
     def stored_events(self) -> int:
         """How many page events the database holds."""
@@ -106,12 +121,22 @@ class Hall:
             return int(database.execute("select count(*) from page_event").fetchone()[0])
 
 
+def _usage(*processes: psutil.Process) -> Usage:
+    cpu_s, memory = 0.0, 0
+    for one in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a worker that was replaced meanwhile
+            times = one.cpu_times()
+            cpu_s += times.user + times.system
+            memory += one.memory_full_info().uss
+    return Usage(cpu_s, memory / 2**20)
+
+
 @asynccontextmanager
-async def running_hall(data_dir: Path, candidates: int) -> AsyncIterator[Hall]:
+async def running_hall(data_dir: Path, candidates: int, *, port: int = 0) -> AsyncIterator[Hall]:
     """A fresh server; stopped when left."""
     with (data_dir.parent / "server.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            EXAMHALL, "serve", "--port", "0", "--data-dir", data_dir, stdout=PIPE, stderr=log
+            EXAMHALL, "serve", "--port", str(port), "--data-dir", data_dir, stdout=PIPE, stderr=log
         )
         assert process.stdout is not None
         try:

@@ -65,13 +65,16 @@ async def start_crowd(
     *,
     duration_s: float | None = None,
     remember_frames: bool = False,
+    start_over_s: float | None = None,
 ) -> Crowd:
     """Start them; the join links go through a pipe, never onto a command line that others could list.
 
     Raises `ExamhallError` `simulate_extra_missing`.
     """
     require_simulation()
-    plan = CrowdPlan(members, settings.models_dir or default_models_dir(), duration_s, remember_frames)
+    plan = CrowdPlan(
+        members, settings.models_dir or default_models_dir(), duration_s, remember_frames, start_over_s
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "examhall.bootstrap.simulated_crowd", stdin=PIPE, stdout=PIPE
     )

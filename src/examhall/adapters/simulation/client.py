@@ -84,6 +84,7 @@ class SimulatedCandidate:
     async def run(self) -> None:
         """Take part. Raises `ExamhallError` `join_refused` when the link does not let it in."""
         origin, token = _split(self.join_url)
+        self.tally.began_ms = round(time.time() * 1000)
         attempt_id, bearer = await _join(origin, token)
         if not self.camera_check:
             await _say_ready(origin, attempt_id, bearer)
@@ -286,6 +287,7 @@ class SimulatedCandidate:
         self._state = state
         if state is AttemptState.LIVE and not self._live.is_set():
             self._began = time.monotonic()
+            self.tally.live_ms = round(time.time() * 1000)
             self._live.set()
 
     def _acknowledge(self, seq: int) -> None:

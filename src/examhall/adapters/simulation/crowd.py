@@ -21,7 +21,12 @@ async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:
             for member in plan.members:
                 candidate = await asyncio.to_thread(_candidate, member, plan)
                 candidates.append(candidate)
-                tasks.append(asyncio.create_task(candidate.run()))
+                if plan.start_over_s is None:
+                    tasks.append(asyncio.create_task(candidate.run()))
+            if plan.start_over_s is not None:
+                pause_s = plan.start_over_s / len(candidates)
+                for number, candidate in enumerate(candidates):
+                    tasks.append(asyncio.create_task(_run_later(candidate, number * pause_s)))
             waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(_all_done(tasks))}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     except TimeoutError:
@@ -30,12 +35,18 @@ async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:
         for task in tasks:
             task.cancel()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
+    unstarted = [None] * (len(candidates) - len(ends))
     return CrowdReport(
         tuple(
             MemberReport(one.tally, tuple(one.sent or ()), str(end) if isinstance(end, Exception) else None)
-            for one, end in zip(candidates, ends, strict=True)
+            for one, end in zip(candidates, [*ends, *unstarted], strict=True)
         )
     )
+
+
+async def _run_later(candidate: SimulatedCandidate, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    await candidate.run()
 
 
 async def _all_done(tasks: list[asyncio.Task[None]]) -> None:

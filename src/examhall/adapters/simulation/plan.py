@@ -30,17 +30,25 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CrowdPlan:
-    """`duration_s` None: until stopped. `remember_frames`: the report names every frame that was sent."""
+    """`duration_s` None: until stopped. `remember_frames`: the report names every frame that was sent.
+
+    `start_over_s` None: each starts when its pictures are drawn. Else all are drawn first, then start evenly
+    spread over so many seconds.
+    """
 
     members: tuple[Member, ...]
     portraits_dir: Path
     duration_s: float | None = None
     remember_frames: bool = False
+    start_over_s: float | None = None
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a simulated candidate did; `events_acknowledged` is the highest contiguous number."""
+    """What a simulated candidate did; `events_acknowledged` is the highest contiguous number.
+
+    `began_ms`: when it used its link; `live_ms`: when it was first told that its exam runs (ms since the epoch).
+    """
 
     frames_sent: int = 0
     events_sent: int = 0
@@ -48,6 +56,8 @@ class Tally:
     connections: int = 0
     warnings: int = 0
     live_views: int = 0
+    began_ms: int | None = None
+    live_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
