@@ -59,7 +59,14 @@ def set_up_logging(settings: Settings) -> None:
     for noisy in quiet:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Below info it writes down the sockets' messages and headers: names, words and tokens.
-    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))
+    web_server = logging.getLogger("uvicorn.error")
+    web_server.setLevel(max(logging.INFO, root.level))
+    web_server.addFilter(_names_no_caller)
+
+
+def _names_no_caller(record: logging.LogRecord) -> bool:
+    """Its lines for each socket hold the caller's address and say less than ours (web/request_log.py)."""
+    return not str(record.msg).startswith(('%s - "WebSocket', "connection open", "connection closed"))
 
 
 def _without_color_codes(

@@ -24,6 +24,7 @@ from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
+from examhall.pipeline.log_context import about
 from examhall.pipeline.request_page import RequestPage
 from examhall.pipeline.sampling import SamplingController
 from examhall.pipeline.session import AttemptSession, SessionRetired
@@ -164,11 +165,11 @@ class LiveAttemptsService:
     def _run(self, session: AttemptSession) -> _Running:
         attempt_id = session.record.id
         tasks = (
-            self._supervised("frames", session.frames.run),
-            self._supervised("sounds", session.sounds.run),
-            self._supervised("evidence", session.evidence.run),
-            self._supervised("ticks", self._every(TICK_S, session.tick)),
-            self._supervised("changes", lambda: self._follow(attempt_id, session)),
+            self._supervised("frames", session.frames.run, attempt_id=attempt_id),
+            self._supervised("sounds", session.sounds.run, attempt_id=attempt_id),
+            self._supervised("evidence", session.evidence.run, attempt_id=attempt_id),
+            self._supervised("ticks", self._every(TICK_S, session.tick), attempt_id=attempt_id),
+            self._supervised("changes", lambda: self._follow(attempt_id, session), attempt_id=attempt_id),
         )
         return _Running(session, tasks)
 
@@ -231,8 +232,8 @@ class LiveAttemptsService:
 
     # ---- tasks -----------------------------------------------------------------------------------
 
-    def _supervised(self, name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        return asyncio.create_task(self._keep_running(name, run), name=f"live-{name}")
+    def _supervised(self, name: str, run: Callable[[], Awaitable[None]], **ids: str) -> asyncio.Task[None]:
+        return asyncio.create_task(self._keep_running(name, run), name=f"live-{name}", context=about(**ids))
 
     async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """A task that fails is logged, counted and begun again: one bad moment must not end an exam."""

@@ -219,7 +219,7 @@ class WorkerPool:
             try:
                 return await self._open()
             except ExamhallError:
-                logger.exception("vision worker does not start")
+                logger.exception("vision_worker_does_not_start")
             async with self._work_waits:
                 try:
                     await asyncio.wait_for(self._work_waits.wait_for(lambda: self._stopping), delay_s)
@@ -305,7 +305,10 @@ class WorkerPool:
     def _lost(self, ticket: _Ticket, reason: DropReason) -> None:
         """Count a kill against the frame's lane; too many of them and the lane rests."""
         lane, now_s = ticket.job.lane, self._clock()
-        logger.warning("vision worker lost", extra={"lane": lane, "reason": str(reason)})
+        # A lane is an attempt, its sound, or the tutorial's endpoint.
+        attempt_id, _, of = lane.partition("/")
+        extra = {"attempt_id": attempt_id, "of": of or "picture", "reason": str(reason)}
+        logger.warning("vision_worker_lost", extra=extra)
         self._drop(ticket, reason)
         kills = self._kills.setdefault(lane, deque())
         kills.append(now_s)

@@ -2,6 +2,7 @@
 
 import math
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -53,7 +54,12 @@ def problem(
 ) -> JSONResponse:
     """One problem details answer."""
     body = Problem(
-        title=TITLES.get(status, "Error"), status=status, detail=detail, code=code, errors=errors or []
+        title=TITLES.get(status, "Error"),
+        status=status,
+        detail=detail,
+        code=code,
+        errors=errors or [],
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
     )
     return JSONResponse(body.model_dump(), status, media_type=PROBLEM_TYPE)
 

@@ -45,6 +45,7 @@ class Problem(Answer):
     detail: str
     code: str
     errors: list[dict[str, str]] = []  # per field: {field, message}
+    request_id: str | None = None  # as in the header X-Request-ID and in the server's log
 
 
 # ---- staff ---------------------------------------------------------------------------------------
