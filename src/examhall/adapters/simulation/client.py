@@ -75,6 +75,7 @@ class SimulatedCandidate:
     _burst: tuple[float, float] = (0.0, 0.0)  # pictures so often, until then
     _shown: Step = field(default_factory=lambda: Step(1.0))
     _skipped: set[CheckInStep] = field(default_factory=set)
+    _settling: bool = False
     _checked: asyncio.Event = field(default_factory=asyncio.Event)
     _unacknowledged: OrderedDict[int, dict[str, object]] = field(default_factory=OrderedDict)
     _live: asyncio.Event = field(default_factory=asyncio.Event)
@@ -147,8 +148,14 @@ class SimulatedCandidate:
 
     # ---- behaviour -------------------------------------------------------------------------------
 
+    async def settle(self) -> None:
+        """Do nothing more, with the network there, until every event is acknowledged."""
+        self._settling = True
+        while self._unacknowledged:  # noqa: ASYNC110  a simulated page looks at its own list, as often as at its steps
+            await asyncio.sleep(STEP_WATCH_S)
+
     def _step(self) -> Step:
-        if not self._live.is_set():
+        if self._settling or not self._live.is_set():
             return Step(1.0)
         return step_at(self.steps, time.monotonic() - self._began)
 

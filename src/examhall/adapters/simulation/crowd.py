@@ -1,12 +1,15 @@
 """Many simulated candidates in one process."""
 
 import asyncio
+import contextlib
 
 from examhall.adapters.simulation.behaviours import scenes_of
 from examhall.adapters.simulation.client import SimulatedCandidate
 from examhall.adapters.simulation.live_view import LiveView
 from examhall.adapters.simulation.plan import CrowdPlan, CrowdReport, Member, MemberReport
 from examhall.adapters.simulation.reel import artist_of, shoot_reel
+
+SETTLE_WITHIN_S = 6.0
 
 
 async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:
@@ -29,6 +32,7 @@ async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:
                     tasks.append(asyncio.create_task(_run_later(candidate, number * pause_s)))
             waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(_all_done(tasks))}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await _settled(candidates, tasks)
     except TimeoutError:
         pass  # the plan's time is over
     finally:
@@ -42,6 +46,14 @@ async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:
             for one, end in zip(candidates, [*ends, *unstarted], strict=True)
         )
     )
+
+
+async def _settled(candidates: list[SimulatedCandidate], tasks: list[asyncio.Task[None]]) -> None:
+    """Nobody goes home with events that the server does not have, if it can be helped."""
+    there = [one for one, task in zip(candidates, tasks, strict=False) if not task.done()]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_WITHIN_S):
+            await asyncio.gather(*(one.settle() for one in there))
 
 
 async def _run_later(candidate: SimulatedCandidate, after_s: float) -> None:
