@@ -40,6 +40,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/bandwidth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Bandwidth
+         * @description What the page leaves out now because its line is slow; as the socket's `bandwidth`.
+         */
+        post: operations["report_bandwidth_api_v1_attempts__attempt_id__bandwidth_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Candidate Says
+         * @description Write to the proctor. The same `client_id` again answers the message that was taken then.
+         */
+        post: operations["candidate_says_api_v1_attempts__attempt_id__chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/check-in": {
         parameters: {
             query?: never;
@@ -197,6 +237,26 @@ export interface paths {
          *     `Examhall-Sampling-Interval` says in how many seconds the next one is wanted.
          */
         post: operations["post_frame_api_v1_attempts__attempt_id__frames_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise Hand
+         * @description Raise the hand, or lower it.
+         */
+        post: operations["raise_hand_api_v1_attempts__attempt_id__hand_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,6 +503,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attempts/{attempt_id}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Updates
+         * @description The whole truth for the page, as the socket's welcome.
+         *
+         *     `Examhall-Instance` names the page load, which counts as connected by asking; 409 `second_device` when another
+         *     one holds the attempt.
+         */
+        get: operations["read_updates_api_v1_attempts__attempt_id__updates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attempts/{attempt_id}/warn": {
         parameters: {
             query?: never;
@@ -457,6 +540,26 @@ export interface paths {
          * @description Warn the candidate; an incident that it names is handled thereby.
          */
         post: operations["warn_api_v1_attempts__attempt_id__warn_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt_id}/warnings/{warning_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Warning
+         * @description The warning was read. Twice is once.
+         */
+        post: operations["acknowledge_warning_api_v1_attempts__attempt_id__warnings__warning_id__acknowledge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1290,6 +1393,13 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** CandidateSays */
+        CandidateSays: {
+            /** Client Id */
+            client_id: string;
+            /** Text */
+            text: string;
+        };
         /** ChangeCandidate */
         ChangeCandidate: {
             /** Email */
@@ -1664,6 +1774,11 @@ export interface components {
             /** Seconds */
             seconds: number;
         };
+        /** Hand */
+        Hand: {
+            /** Raised */
+            raised: boolean;
+        };
         /** Health */
         Health: {
             /**
@@ -1925,6 +2040,9 @@ export interface components {
             microphone: boolean;
             /** Network Credit Limit S */
             network_credit_limit_s: number;
+            recording: components["schemas"]["Recording"];
+            /** Recording Sentence */
+            recording_sentence: string;
             /** Retention Days */
             retention_days: number;
             /** Screen */
@@ -1968,6 +2086,8 @@ export interface components {
              * @default 300
              */
             network_credit_limit_s: number;
+            /** @default off */
+            recording: components["schemas"]["Recording"];
             /**
              * Require Microphone
              * @default true
@@ -2090,6 +2210,12 @@ export interface components {
             reason: string;
         };
         /**
+         * Recording
+         * @description What is kept of the whole attempt, beside the pictures around incidents.
+         * @enum {string}
+         */
+        Recording: "off" | "camera" | "camera_and_screen";
+        /**
          * RecordingNow
          * @description What happens to the attempt's recording now, for the proctor's eyes.
          * @enum {string}
@@ -2177,6 +2303,7 @@ export interface components {
             opens_at: number;
             /** Reason */
             reason: string | null;
+            recording: components["schemas"]["Recording"];
             /** Require Microphone */
             require_microphone: boolean;
             /** Require Screen */
@@ -2423,6 +2550,18 @@ export interface components {
             /** Public Key */
             public_key: string;
         };
+        /** SlowLine */
+        SlowLine: {
+            recording?: components["schemas"]["RecordingNow"] | null;
+            rung: components["schemas"]["BandwidthRung"];
+            /**
+             * @default {
+             *       "recordings": 0,
+             *       "events": 0
+             *     }
+             */
+            waiting: components["schemas"]["Waiting"];
+        };
         /** Snapshot */
         Snapshot: {
             /** Attempts */
@@ -2514,6 +2653,22 @@ export interface components {
          * @enum {string}
          */
         Verdict: "undecided" | "confirmed" | "dismissed" | "second_look";
+        /**
+         * Waiting
+         * @description What the page keeps until its line is better.
+         */
+        Waiting: {
+            /**
+             * Events
+             * @default 0
+             */
+            events: number;
+            /**
+             * Recordings
+             * @default 0
+             */
+            recordings: number;
+        };
         /** Warn */
         Warn: {
             /** Incident Id */
@@ -2545,6 +2700,40 @@ export interface components {
             /** Sentence */
             sentence: string;
             signal: components["schemas"]["Signal"];
+        };
+        /**
+         * Welcome
+         * @description The whole truth for the page; sent first, and all a reload needs.
+         */
+        Welcome: {
+            /** Acknowledged Seq */
+            acknowledged_seq: number;
+            /** Attempt Id */
+            attempt_id: string;
+            /** Chat */
+            chat: components["schemas"]["ChatMessage"][];
+            clock: components["schemas"]["Clock"];
+            /** Hand Raised */
+            hand_raised: boolean;
+            /** Paused By */
+            paused_by: string | null;
+            /** Protocol */
+            protocol: number;
+            /** Reason */
+            reason: string | null;
+            /** Sampling Interval S */
+            sampling_interval_s: number;
+            /** Server Now */
+            server_now: number;
+            state: components["schemas"]["AttemptState"];
+            /**
+             * Type
+             * @default welcome
+             * @constant
+             */
+            type: "welcome";
+            /** Warnings */
+            warnings: components["schemas"]["WarningNote"][];
         };
     };
     responses: {
@@ -2715,6 +2904,77 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    report_bandwidth_api_v1_attempts__attempt_id__bandwidth_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlowLine"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    candidate_says_api_v1_attempts__attempt_id__chat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CandidateSays"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3005,6 +3265,40 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    raise_hand_api_v1_attempts__attempt_id__hand_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hand"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     read_meeting_api_v1_attempts__attempt_id__meeting_get: {
         parameters: {
             query?: never;
@@ -3124,6 +3418,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3255,6 +3550,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3321,6 +3617,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3378,10 +3675,40 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
+        };
+    };
+    read_updates_api_v1_attempts__attempt_id__updates_get: {
+        parameters: {
+            query?: never;
+            header: {
+                "Examhall-Instance": string;
+            };
+            path: {
+                attempt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
         };
     };
     warn_api_v1_attempts__attempt_id__warn_post: {
@@ -3420,6 +3747,36 @@ export interface operations {
             507: components["responses"]["Problem507"];
         };
     };
+    acknowledge_warning_api_v1_attempts__attempt_id__warnings__warning_id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt_id: string;
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     withdraw_api_v1_attempts__attempt_id__withdraw_post: {
         parameters: {
             query?: never;
@@ -3444,6 +3801,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3684,6 +4042,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3752,6 +4111,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3781,6 +4141,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3878,6 +4239,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4203,6 +4565,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4351,6 +4714,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4455,6 +4819,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
@@ -4699,6 +5064,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4736,13 +5102,11 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
-            507: components["responses"]["Problem507"];
         };
     };
     healthz_healthz_get: {
