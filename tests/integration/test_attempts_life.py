@@ -60,6 +60,7 @@ async def test_from_invitation_to_review(world: World) -> None:
     seen.append((await world.attempts.consent(ADA, notice_hash=await hash_of(world), locale="de-CH")).state)
     seen.append((await world.attempts.ready(ADA)).state)
     seen.append((await world.attempts.pause(ADA, by=PROCTOR, reason="fire alarm")).state)
+    world.clock.pass_s(30)
     seen.append((await world.attempts.resume(ADA, staff_id=PROCTOR)).state)
     seen.append((await world.attempts.submit(ADA)).state)
     seen.append((await world.review.close(ADA, staff_id=PROCTOR)).state)

@@ -39,6 +39,12 @@ class HeldClock:
     def now_ms(self) -> int:
         return self.ms
 
+    def wall_ms(self) -> int:
+        return self.ms
+
+    def not_before(self, ms: int) -> None:
+        self.ms = max(self.ms, ms)
+
     def monotonic_s(self) -> float:
         return self.ms / 1000
 

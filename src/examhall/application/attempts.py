@@ -3,8 +3,11 @@
 Commands of staff take the acting user's id. Whatever the state does not allow raises `illegal_state_change`.
 """
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from examhall.application import cards
 from examhall.application import notice as consent_notice
 from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import (
@@ -17,7 +20,7 @@ from examhall.application.ports.attempt_store import (
 )
 from examhall.application.ports.clock import Clock, Ids
 from examhall.domain.attempt import OVER, AttemptAction, AttemptState, next_state
-from examhall.domain.clock import Credit, pause_credit
+from examhall.domain.clock import Credit, CreditReason, credited_s, pause_credits
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.policy import Admission
 from examhall.domain.rules.engine import ContentMode
@@ -30,6 +33,16 @@ _REFUSED = "The candidate did not consent to the notice."
 _WITHDREW = "The candidate withdrew consent: please talk to them, and resume or end."
 _LOST = "Lost connection beyond the policy's limit: "
 _CONSENT_NOTES = frozenset({_REFUSED, _WITHDREW})
+_RUNNING = frozenset({AttemptState.LIVE, AttemptState.PAUSED})
+_LEFT_AT_LEAST_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToAll:
+    """How many got the time, and how many could not (over meanwhile, or nothing to take back)."""
+
+    given: int
+    refused: int
 
 
 def over_the_limit(seconds: float) -> str:
@@ -162,45 +175,82 @@ class Attempts:
         async with self.store.begin(attempt_id) as tx:
             state = next_state(tx.attempt.state, AttemptAction.RESUME)
             _require_consent(tx.attempt)
-            given = pause_credit(tx.attempt.paused_at or now, now)
+            paused_at = tx.attempt.paused_at or now
+            await settle_pause(tx, self.ids, now)
             await tx.save_attempt(
                 replace(tx.attempt, state=state, paused_at=None, paused_by=None, reason=None)
             )
-            await give_back(tx, self.ids, given)
-            await tx.log(Entry.RESUMED, {"by": staff_id, "paused_s": given.seconds, "reason": reason})
+            await tx.log(
+                Entry.RESUMED, {"by": staff_id, "paused_s": (now - paused_at) / 1000, "reason": reason}
+            )
             return tx.attempt
 
     async def submit(self, attempt_id: str) -> AttemptRecord:
         """The candidate finishes."""
         async with self.store.begin(attempt_id) as tx:
-            await finish(tx, AttemptAction.SUBMIT, self.clock.now_ms())
+            await finish(tx, self.ids, AttemptAction.SUBMIT, self.clock.now_ms())
             await tx.log(Entry.SUBMITTED, {"by": BY_CANDIDATE})
             return tx.attempt
 
     async def end(self, attempt_id: str, *, staff_id: str, reason: str = "") -> AttemptRecord:
         """A proctor ends the attempt; nobody and nothing else can. The candidate reads the reason."""
         async with self.store.begin(attempt_id) as tx:
-            await finish(tx, AttemptAction.END, self.clock.now_ms(), reason)
+            await finish(tx, self.ids, AttemptAction.END, self.clock.now_ms(), reason)
             await tx.log(Entry.ENDED, {"by": staff_id, "reason": reason})
             return tx.attempt
 
     async def give_time(
-        self, attempt_id: str, *, seconds: float, reason: str, staff_id: str
+        self, attempt_id: str, *, seconds: float, reason: str, staff_id: str, request_id: str | None = None
     ) -> AttemptRecord:
-        """A proctor gives time, with the reason in the ledger."""
+        """A proctor gives time, or takes back what one gave, with the reason in the ledger.
+
+        seconds: below zero takes back. request_id: the same again gives once. Raises `credit_not_given` when
+        more would be taken back than proctors gave, `credit_ends_attempt` when less than a minute would be left.
+        """
+        exam = await self._exam_of(attempt_id)
         now = self.clock.now_ms()
         async with self.store.begin(attempt_id) as tx:
             if tx.attempt.state in OVER:
                 raise attempt_over(tx.attempt)
-            credit = CreditRecord(self.ids.new_id(), attempt_id, seconds, "proctor", reason, staff_id, now)
+            given = await tx.credits()
+            credit_id = self.ids.new_id() if request_id is None else _credit_id(request_id, attempt_id)
+            if any(one.id == credit_id for one in given):
+                return tx.attempt
+            credit = CreditRecord(
+                credit_id, attempt_id, round(seconds, 3), CreditReason.PROCTOR.value, reason, staff_id, now
+            )
+            if seconds < 0:
+                _refuse_to_take(tx.attempt, exam, [*given, credit], now)
             await tx.add_credit(credit)
             if (tx.attempt.note or "").startswith(_LOST):
                 await tx.save_attempt(replace(tx.attempt, note=None))
             await tx.log(
                 Entry.CREDIT_GIVEN,
-                {"by": staff_id, "seconds": seconds, "reason": "proctor", "note": reason},
+                {"by": staff_id, "seconds": credit.seconds, "reason": "proctor", "note": reason},
             )
             return tx.attempt
+
+    async def give_time_to_all(
+        self, exam_id: str, *, seconds: float, reason: str, staff_id: str, request_id: str | None = None
+    ) -> GivenToAll:
+        """Give the time to everybody who is live or paused now, each in a transaction of its own.
+
+        With a request_id it can be asked again after a fault: nobody gets it twice.
+        """
+        given, refused = 0, 0
+        for attempt in await self.store.attempts_of_exam(exam_id):
+            if attempt.state not in _RUNNING:
+                continue
+            try:
+                await self.give_time(
+                    attempt.id, seconds=seconds, reason=reason, staff_id=staff_id, request_id=request_id
+                )
+                given += 1
+            except ExamhallError as error:
+                if error.kind is not ErrorKind.CONFLICT:
+                    raise
+                refused += 1
+        return GivenToAll(given, refused)
 
     async def _pause(self, tx: AttemptTx, by: str, reason: str, now_ms: int) -> None:
         state = next_state(tx.attempt.state, AttemptAction.PAUSE)
@@ -231,9 +281,10 @@ async def start(tx: AttemptTx, exam: ExamRecord, by: str, now_ms: int) -> None:
     await tx.log(Entry.STARTED, {"by": by})
 
 
-async def finish(tx: AttemptTx, action: AttemptAction, now_ms: int, reason: str = "") -> None:
+async def finish(tx: AttemptTx, ids: Ids, action: AttemptAction, now_ms: int, reason: str = "") -> None:
     """Submit, end or expire: nothing is paused, raised or asked any more."""
     state = next_state(tx.attempt.state, action)
+    await settle_pause(tx, ids, now_ms)
     await tx.save_attempt(
         replace(
             tx.attempt,
@@ -247,8 +298,23 @@ async def finish(tx: AttemptTx, action: AttemptAction, now_ms: int, reason: str 
     )
 
 
-async def give_back(tx: AttemptTx, ids: Ids, credit: Credit) -> None:
-    """Write an automatic credit into the ledger and the log."""
+async def settle_pause(tx: AttemptTx, ids: Ids, now_ms: int) -> None:
+    """Give back the pause that stands now, if one does."""
+    if tx.attempt.paused_at is not None:
+        given = cards.ledger(await tx.credits())
+        await give_back(tx, ids, pause_credits(tx.attempt.paused_at, now_ms, given))
+
+
+async def give_back(tx: AttemptTx, ids: Ids, credits_: Iterable[Credit]) -> float:
+    """Write automatic credits into the ledger and the log; return the seconds of all."""
+    total_s = 0.0
+    for credit in credits_:
+        await _give_back(tx, ids, credit)
+        total_s += credit.seconds
+    return total_s
+
+
+async def _give_back(tx: AttemptTx, ids: Ids, credit: Credit) -> None:
     await tx.add_credit(
         CreditRecord(
             ids.new_id(),
@@ -279,4 +345,28 @@ def _refuse_when_closed(exam: ExamRecord, attempt: AttemptRecord, now_ms: int) -
     if attempt.live_at is None and now_ms >= exam.closes_at:
         raise ExamhallError(
             ErrorKind.CONFLICT, "exam_closed", "The exam's window is over; ask your examiner for another one."
+        )
+
+
+def _credit_id(request_id: str, attempt_id: str) -> str:
+    """The same request gives the same credit: asked again, it is found."""
+    return hashlib.sha256(f"{request_id}/{attempt_id}".encode()).hexdigest()[:32]
+
+
+def _refuse_to_take(
+    attempt: AttemptRecord, exam: ExamRecord, after: Sequence[CreditRecord], now_ms: int
+) -> None:
+    """What the machine gave back stays, and nobody is thrown out by a correction."""
+    if credited_s(cards.ledger(after), CreditReason.PROCTOR) < 0:
+        raise ExamhallError(
+            ErrorKind.CONFLICT,
+            "credit_not_given",
+            "No more can be taken back than proctors have given; what was given back by itself stays.",
+        )
+    end = cards.deadline(attempt, exam, after)
+    if end is not None and end - (attempt.paused_at or now_ms) < _LEFT_AT_LEAST_MS:
+        raise ExamhallError(
+            ErrorKind.CONFLICT,
+            "credit_ends_attempt",
+            "That would leave less than a minute. End the attempt instead, if that is meant.",
         )

@@ -63,6 +63,10 @@ def clock(
         duration_s=float(duration_s(attempt, exam)),
         credited_s=exam_clock.credited_s(ledger(credits_)),
         server_now=now_ms,
+        ledger=tuple(
+            views.GivenBack(c.seconds, c.reason, c.note, c.at_ms)
+            for c in sorted(ledger(credits_), key=lambda c: c.at_ms)
+        ),
     )
 
 

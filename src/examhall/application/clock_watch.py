@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import structlog
@@ -19,7 +19,7 @@ from examhall.application.ports.attempt_store import (
 )
 from examhall.application.ports.clock import Clock, Ids
 from examhall.domain.attempt import AttemptAction, AttemptState
-from examhall.domain.clock import Credit, network_credit, server_fault_credit
+from examhall.domain.clock import HEARTBEAT_S, Credit, network_credits, server_fault_credits
 from examhall.domain.errors import ExamhallError
 from examhall.domain.policy import Admission, Policy
 
@@ -43,6 +43,13 @@ class Connection:
     given_back_s: float
 
 
+@dataclass(slots=True)
+class _Beats:
+    """When this server last said that it serves; None before the first time."""
+
+    last_ms: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ClockWatch:
     """`recover` once at start-up, before anything is served; then `beat` every 5 s, `expire_due` every second."""
@@ -51,17 +58,32 @@ class ClockWatch:
     clock: Clock
     ids: Ids
     server_id: str
+    _beats: _Beats = field(default_factory=_Beats)
 
     async def beat(self) -> None:
-        """Say that this server serves; the gap between two is what a restart gives back."""
-        await self.store.beat(self.server_id, self.clock.now_ms())
+        """Say that this server serves; the gap between two is what a fault gives back.
+
+        Beats that could not be written (the server hung, its machine slept, the database was away) are a
+        fault like a restart: nobody could be helped, let in or stopped.
+        """
+        now = self.clock.now_ms()
+        await self.store.beat(self.server_id, now)
+        last, self._beats.last_ms = self._beats.last_ms, now
+        if last is not None and now - last > 2 * HEARTBEAT_S * 1000:
+            for attempt in await self.store.attempts_running():
+                if attempt.owner_id in {None, self.server_id}:
+                    async with self.store.begin(attempt.id) as tx:
+                        await self._settle_server_fault(tx, last, now)
 
     async def recover(self) -> None:
         """After a start: give back what the server missed, and take every connection for lost."""
         last_beat = await self.store.last_beat()
         if last_beat is not None:
+            running = await self.store.attempts_running()
+            if running:
+                self.clock.not_before(last_beat)
             now = self.clock.now_ms()
-            for attempt in await self.store.attempts_running():
+            for attempt in running:
                 await self._recover(attempt, min(last_beat, now), now)
         await self.beat()
 
@@ -86,7 +108,7 @@ class ClockWatch:
             now = self.clock.now_ms()
             lost = owed_for_network(tx.attempt, await tx.credits(), math.inf, now)
             given = await self._settle_network_loss(tx, policy, now)
-            open_s = (0.0 if lost is None else lost.seconds) - given
+            open_s = sum(one.seconds for one in lost) - given
             await tx.save_attempt(
                 replace(
                     tx.attempt,
@@ -111,17 +133,27 @@ class ClockWatch:
         await tx.log(Entry.DISCONNECTED, {"at": at_ms})
 
     async def _recover(self, attempt: AttemptRecord, last_beat: int, now: int) -> None:
-        exam = await self.store.exam(attempt.exam_id)
         async with self.store.begin(attempt.id) as tx:
-            given = await tx.credits()
-            if tx.attempt.state is AttemptState.LIVE and tx.attempt.live_at is not None:
-                end = cards.deadline(tx.attempt, exam, given)
-                owed = server_fault_credit(last_beat, now, tx.attempt.live_at, cards.ledger(given))
-                if owed is not None and end is not None and end > last_beat:
-                    await tx.log(Entry.SERVER_CAME_BACK, {"last_beat": last_beat, "back_at": now})
-                    await give_back(tx, self.ids, owed)
+            await self._settle_server_fault(tx, last_beat, now)
             if tx.attempt.connected:
                 await self._disconnect(tx, last_beat)
+
+    async def _settle_server_fault(self, tx: AttemptTx, last_beat: int, now: int) -> float:
+        """Give back what the absence of the server cost, as the policy says; return the seconds."""
+        given, live_at = await tx.credits(), tx.attempt.live_at
+        until = lost_until(tx.attempt, now)
+        if live_at is None or until is None:
+            return 0.0
+        exam = await self.store.exam(tx.attempt.exam_id)
+        policy = await self.store.policy(tx.attempt)
+        end = cards.deadline(tx.attempt, exam, given)
+        owed = server_fault_credits(
+            last_beat, until, live_at, cards.ledger(given), policy.server_credit_limit_s
+        )
+        if not owed or end is None or end <= last_beat:
+            return 0.0
+        await tx.log(Entry.SERVER_CAME_BACK, {"last_beat": last_beat, "back_at": now})
+        return await give_back(tx, self.ids, owed)
 
     async def _act(self, attempt: AttemptRecord) -> int:
         exam = await self.store.exam(attempt.exam_id)
@@ -137,35 +169,31 @@ class ClockWatch:
             elif todo is Due.EXPIRE:
                 await self._settle_network_loss(tx, policy, now)
                 end = cards.deadline(tx.attempt, exam, await tx.credits()) or exam.closes_at
-                await finish(tx, AttemptAction.EXPIRE, now)
+                await finish(tx, self.ids, AttemptAction.EXPIRE, now)
                 await tx.log(Entry.EXPIRED, {"by": BY_CLOCK, "deadline": end})
             return int(todo is not None)
 
     async def _settle_network_loss(self, tx: AttemptTx, policy: Policy, now: int) -> float:
-        limit_s = policy.network_credit_limit_s
-        owed = owed_for_network(tx.attempt, await tx.credits(), limit_s, now)
-        if owed is None:
-            return 0.0
-        await give_back(tx, self.ids, owed)
-        return owed.seconds
+        owed = owed_for_network(tx.attempt, await tx.credits(), policy.network_credit_limit_s, now)
+        return await give_back(tx, self.ids, owed)
+
+
+def lost_until(attempt: AttemptRecord, now_ms: int) -> int | None:
+    """Until when a loss that lasts has cost of the exam's time; None where no time runs."""
+    if attempt.state is AttemptState.PAUSED:
+        return attempt.paused_at or now_ms  # since then the pause gives it back
+    return now_ms if attempt.state is AttemptState.LIVE else None
 
 
 def owed_for_network(
     attempt: AttemptRecord, given: Sequence[CreditRecord], limit_s: float, now_ms: int
-) -> Credit | None:
+) -> tuple[Credit, ...]:
     """What the connection that is lost now has cost of the exam's time, as far as the limit goes."""
-    if attempt.disconnected_at is None or attempt.live_at is None:
-        return None
-    if attempt.state is AttemptState.PAUSED:
-        until = attempt.paused_at or now_ms  # since then the pause gives it back
-    elif attempt.state is AttemptState.LIVE:
-        until = now_ms
-    else:
-        return None
+    until = lost_until(attempt, now_ms)
+    if attempt.disconnected_at is None or attempt.live_at is None or until is None:
+        return ()
     lost_at = max(attempt.disconnected_at, attempt.live_at)
-    if until <= lost_at:
-        return None
-    return network_credit(lost_at, until, cards.ledger(given), limit_s)
+    return network_credits(lost_at, until, cards.ledger(given), limit_s)
 
 
 def due(
@@ -179,8 +207,15 @@ def due(
         opens = attempt.state is AttemptState.WAITING and now_ms >= exam.opens_at
         return Due.START if lets_in and opens else None
     end = cards.deadline(attempt, exam, given)
+    if attempt.state is AttemptState.PAUSED:
+        return Due.EXPIRE if now_ms >= forgotten_at(attempt, exam, policy) else None
     if attempt.state is not AttemptState.LIVE or end is None:
         return None
     pending = owed_for_network(attempt, given, policy.network_credit_limit_s, now_ms)
-    held_back_ms = 0 if pending is None else round(pending.seconds * 1000)
+    held_back_ms = round(sum(one.seconds for one in pending) * 1000)
     return Due.EXPIRE if now_ms >= end + held_back_ms else None
+
+
+def forgotten_at(attempt: AttemptRecord, exam: ExamRecord, policy: Policy) -> int:
+    """When a pause that nobody ends is over: so long after the window, or after the pause began."""
+    return max(exam.closes_at, attempt.paused_at or 0) + round(policy.pause_limit_s * 1000)

@@ -190,6 +190,8 @@ def check_policy(policy: Policy) -> None:
         )
     limits = (
         0 <= policy.network_credit_limit_s <= 86_400,
+        0 <= policy.server_credit_limit_s <= 86_400,
+        600 <= policy.pause_limit_s <= 30 * 86_400,
         1 <= policy.risk_half_life_s <= 86_400,
         0 <= policy.identity_retention_hours <= 24 * 365,
         0 <= policy.evidence_before_s <= 10,

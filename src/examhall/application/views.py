@@ -10,9 +10,23 @@ from typing import Literal
 from examhall.domain.attempt import AttemptState
 from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import StepView
+from examhall.domain.clock import CreditReason
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import Detector
 from examhall.domain.policy import Severity, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """One line of the ledger. at: the end of the stretch that was lost, or when a proctor gave it.
+
+    seconds: below zero where a proctor took back what one gave; note: the proctor's reason, the candidate reads it.
+    """
+
+    seconds: float
+    reason: CreditReason
+    note: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +40,9 @@ class Clock:
     deadline: int | None
     paused_at: int | None
     duration_s: float  # with the accommodation's extra time
-    credited_s: float  # given back so far
+    credited_s: float  # given back so far: the sum of the ledger
     server_now: int
+    ledger: tuple[GivenBack, ...] = ()  # by time
 
 
 @dataclass(frozen=True, slots=True)

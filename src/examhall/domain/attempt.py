@@ -48,6 +48,7 @@ TRANSITIONS: dict[tuple[AttemptState, AttemptAction], AttemptState] = {
     (_S.PAUSED, _A.RESUME): _S.LIVE,
     (_S.PAUSED, _A.SUBMIT): _S.SUBMITTED,
     (_S.PAUSED, _A.END): _S.ENDED,
+    (_S.PAUSED, _A.EXPIRE): _S.EXPIRED,  # a pause that nobody ended
     (_S.SUBMITTED, _A.REVIEW): _S.REVIEWED,
     (_S.ENDED, _A.REVIEW): _S.REVIEWED,
     (_S.EXPIRED, _A.REVIEW): _S.REVIEWED,

@@ -2,9 +2,13 @@
 
 Rules run on seconds that only go forward. The exam ends at
 `min(started + duration + credits, window end + credits)`, ms since the epoch; the ledger of credits says why.
+
+Lost time is given back in exact stretches: a second that one credit gave back is never given by another,
+in whatever order pauses, faults and lost connections overlap and are settled.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +16,7 @@ from examhall.domain.errors import ErrorKind, ExamhallError
 
 CAPTURE_TRUST_MS = 10_000  # how far back the candidate's word about a capture time is taken
 HEARTBEAT_S = 5.0
+SHORTEST_FAULT_MS = 1000
 
 
 class CreditReason(StrEnum):
@@ -23,12 +28,20 @@ class CreditReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Time given back. at_ms: when it was given, for lost time the moment when the loss ended."""
+    """Time given back. at_ms: when a proctor gave it; for lost time the end of the stretch that was lost.
+
+    seconds: whole milliseconds; below zero where a proctor takes back what one gave.
+    """
 
     seconds: float
     reason: CreditReason
     at_ms: int
     note: str = ""
+
+    @property
+    def span_ms(self) -> tuple[int, int]:
+        """The stretch that was lost, from and to, ms since the epoch; without meaning for a proctor's."""
+        return self.at_ms - round(self.seconds * 1000), self.at_ms
 
 
 class AttemptClock:
@@ -78,49 +91,63 @@ def remaining_s(end_ms: int, now_ms: int, paused_at_ms: int | None = None) -> fl
     return max(0, end_ms - seen_ms) / 1000.0
 
 
-def pause_credit(paused_at_ms: int, resumed_at_ms: int, note: str = "") -> Credit:
-    """Return the credit for a pause, in full; a clock set back meanwhile gives nothing and takes nothing."""
-    return Credit(_span_s(paused_at_ms, resumed_at_ms), CreditReason.PAUSE, resumed_at_ms, note)
+def pause_credits(paused_at_ms: int, resumed_at_ms: int, ledger: Iterable[Credit] = ()) -> tuple[Credit, ...]:
+    """Return the credits for a pause, in full."""
+    return _give_back(CreditReason.PAUSE, paused_at_ms, resumed_at_ms, ledger)
 
 
-def server_fault_credit(
-    last_beat_ms: int, back_at_ms: int, live_at_ms: int, ledger: Iterable[Credit] = ()
-) -> Credit | None:
-    """Return the credit for the time a server was away, in full, or None when no beat was missed.
+def server_fault_credits(
+    last_beat_ms: int,
+    back_at_ms: int,
+    live_at_ms: int,
+    ledger: Iterable[Credit] = (),
+    limit_s: float = math.inf,
+) -> tuple[Credit, ...]:
+    """Return the credits for the time a server was away, as far as the policy's total limit goes.
 
-    last_beat_ms: the last heartbeat row. live_at_ms: when the attempt began; before, nothing is owed.
-    ledger: the credits given already; the same second is not given twice.
+    last_beat_ms: the last heartbeat row. live_at_ms: when the attempt began; before, nothing is owed. An
+    absence below a second is none.
     """
-    if back_at_ms - last_beat_ms <= 2 * HEARTBEAT_S * 1000:
-        return None
-    seconds = _uncovered_s(max(last_beat_ms, live_at_ms), back_at_ms, ledger)
-    return Credit(seconds, CreditReason.SERVER_FAULT, back_at_ms) if seconds > 0 else None
+    if back_at_ms - last_beat_ms < SHORTEST_FAULT_MS:
+        return ()
+    lost_at_ms = max(last_beat_ms, live_at_ms)
+    return _give_back(CreditReason.SERVER_FAULT, lost_at_ms, back_at_ms, ledger, limit_s)
 
 
-def network_credit(
+def network_credits(
     lost_at_ms: int, back_at_ms: int, ledger: Iterable[Credit], limit_s: float
-) -> Credit | None:
-    """Return the credit for a lost connection, as far as the policy's total limit goes; None when used up.
+) -> tuple[Credit, ...]:
+    """Return the credits for a lost connection, as far as the policy's total limit goes.
 
-    Beyond the limit a proctor decides. Time that a pause or server fault gave back is not given twice.
+    Beyond the limit a proctor decides.
+    """
+    return _give_back(CreditReason.NETWORK_LOSS, lost_at_ms, back_at_ms, ledger, limit_s)
+
+
+def _give_back(
+    reason: CreditReason, from_ms: int, to_ms: int, ledger: Iterable[Credit], limit_s: float = math.inf
+) -> tuple[Credit, ...]:
+    """Return one credit for each stretch of the span that none has given back yet, earliest first.
+
+    limit_s: of all credits of this reason, those in the ledger counted.
     """
     given = tuple(ledger)
-    left_s = max(0.0, limit_s - credited_s(given, CreditReason.NETWORK_LOSS))
-    seconds = min(_uncovered_s(lost_at_ms, back_at_ms, given), left_s)
-    return Credit(seconds, CreditReason.NETWORK_LOSS, back_at_ms) if seconds > 0 else None
+    left_ms = max(0.0, (limit_s - credited_s(given, reason)) * 1000)
+    found: list[Credit] = []
+    for begin_ms, end_ms in _uncovered(from_ms, to_ms, given):
+        length_ms = int(min(end_ms - begin_ms, left_ms))
+        if length_ms > 0:
+            found.append(Credit(length_ms / 1000.0, reason, begin_ms + length_ms))
+            left_ms -= length_ms
+    return tuple(found)
 
 
-def _span_s(from_ms: int, to_ms: int) -> float:
-    return max(0, to_ms - from_ms) / 1000.0
-
-
-def _uncovered_s(from_ms: int, to_ms: int, ledger: Iterable[Credit]) -> float:
-    """Return the seconds of a span that no credit for lost time covers yet."""
-    spans = sorted(
-        (c.at_ms - round(c.seconds * 1000), c.at_ms) for c in ledger if c.reason is not CreditReason.PROCTOR
-    )
-    free_ms, at_ms = 0, from_ms
-    for begin_ms, end_ms in spans:
-        free_ms += max(0, min(begin_ms, to_ms) - at_ms)
+def _uncovered(from_ms: int, to_ms: int, ledger: Iterable[Credit]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a span that no credit for lost time covers, in order."""
+    at_ms = from_ms
+    for begin_ms, end_ms in sorted(c.span_ms for c in ledger if c.reason is not CreditReason.PROCTOR):
+        if begin_ms > at_ms and to_ms > at_ms:
+            yield at_ms, min(begin_ms, to_ms)
         at_ms = max(at_ms, end_ms)
-    return (free_ms + max(0, to_ms - at_ms)) / 1000.0
+    if to_ms > at_ms:
+        yield at_ms, to_ms

@@ -124,7 +124,10 @@ class Policy:
     recording: Recording = Recording.OFF
     camera_check: bool = True  # enrolment, calibration and a trial of the detectors before the exam
     tell_watching: bool = True
+    # Time given back by itself, in all of one attempt; 0: none. A pause is always given back in full.
     network_credit_limit_s: float = 300.0
+    server_credit_limit_s: float = 86_400.0
+    pause_limit_s: float = 86_400.0  # a pause that nobody ends is over so long after the window
     risk_half_life_s: float = 600.0
     evidence_before_s: float = 4.0
     evidence_after_s: float = 4.0

@@ -15,6 +15,12 @@ class HeldClock:
     def now_ms(self) -> int:
         return round(self.now_s * 1000)
 
+    def wall_ms(self) -> int:
+        return self.now_ms()
+
+    def not_before(self, ms: int) -> None:
+        self.now_s = max(self.now_s, ms / 1000)
+
     def monotonic_s(self) -> float:
         return self.now_s
 

@@ -1,5 +1,7 @@
 """The exam clock, the ledger of credits and the attempt's own clock."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +13,10 @@ from examhall.domain.clock import (
     clamp_captured_ms,
     credited_s,
     deadline_ms,
-    network_credit,
-    pause_credit,
+    network_credits,
+    pause_credits,
     remaining_s,
-    server_fault_credit,
+    server_fault_credits,
 )
 from examhall.domain.errors import ExamhallError
 
@@ -50,16 +52,16 @@ def test_a_pause_stops_the_clock_and_gives_back_all(before: int, pause: int, aft
     paused_at, resumed_at = T0 + before, T0 + before + pause
     left = remaining_s(end, paused_at)
     assert remaining_s(end, resumed_at, paused_at_ms=paused_at) == left
-    ledger = [pause_credit(paused_at, resumed_at)]
+    ledger = pause_credits(paused_at, resumed_at)
     end = deadline_ms(T0, 3600, T0 + HOUR, ledger)
     assert remaining_s(end, resumed_at) == left
     assert remaining_s(end, resumed_at + after) == max(0.0, round(left * 1000 - after) / 1000)
 
 
 def test_a_wall_clock_set_back_gives_and_takes_nothing() -> None:
-    assert pause_credit(T0, T0 - 5000).seconds == 0
-    assert network_credit(T0, T0 - 5000, [], 300) is None
-    assert server_fault_credit(T0, T0 - 5000, T0 - HOUR) is None
+    assert pause_credits(T0, T0 - 5000) == ()
+    assert network_credits(T0, T0 - 5000, [], 300) == ()
+    assert server_fault_credits(T0, T0 - 5000, T0 - HOUR) == ()
     assert remaining_s(T0 + 1000, T0 - 4000, paused_at_ms=T0) == 5.0
 
 
@@ -69,36 +71,82 @@ def test_network_credits_never_pass_the_limit(losses: list[tuple[int, int]], lim
     at, lost_s = T0, 0
     for lost, between in losses:
         at += between * 1000
-        credit = network_credit(at, at + lost * 1000, ledger, limit_s)
+        ledger += network_credits(at, at + lost * 1000, ledger, limit_s)
         at, lost_s = at + lost * 1000, lost_s + lost
-        if credit is not None:
-            ledger.append(credit)
     assert credited_s(ledger, CreditReason.NETWORK_LOSS) == min(lost_s, limit_s)
 
 
-def test_lost_time_is_given_back_once() -> None:
-    pause = pause_credit(T0 + 10_000, T0 + 20_000)
-    loss = network_credit(T0, T0 + 30_000, [pause], 300)
-    assert loss is not None
-    assert loss.seconds == 20
-    fault = server_fault_credit(T0 - 30_000, T0 + 40_000, T0 - HOUR, [pause, loss])
-    # The loss's 20 s are booked as the 20 s before T0 + 30 s.
-    assert fault is not None
-    assert fault.seconds == 70 - 20
+def test_lost_time_is_given_back_once_in_the_stretches_that_were_lost() -> None:
+    pause = pause_credits(T0 + 10_000, T0 + 20_000)
+    loss = network_credits(T0, T0 + 30_000, pause, 300)
+    assert [(c.seconds, c.at_ms - T0) for c in loss] == [(10, 10_000), (10, 30_000)]
+    fault = server_fault_credits(T0 - 30_000, T0 + 40_000, T0 - HOUR, [*pause, *loss])
+    assert [(c.seconds, c.at_ms - T0) for c in fault] == [(30, 0), (10, 40_000)]
     proctor = Credit(60, CreditReason.PROCTOR, T0 + 30_000)
-    again = network_credit(T0, T0 + 30_000, [proctor], 300)
-    assert again is not None
-    assert again.seconds == 30
+    assert credited_s(network_credits(T0, T0 + 30_000, [proctor], 300)) == 30
 
 
-def test_a_server_fault_needs_a_missed_beat_and_a_live_attempt() -> None:
-    assert server_fault_credit(T0, T0 + 9_000, T0 - HOUR) is None
-    full = server_fault_credit(T0, T0 + 60_000, T0 - HOUR)
-    assert full is not None
-    assert (full.seconds, full.reason) == (60, CreditReason.SERVER_FAULT)
-    part = server_fault_credit(T0, T0 + 60_000, T0 + 45_000)
-    assert part is not None
-    assert part.seconds == 15
+def test_a_server_fault_takes_a_second_and_a_live_attempt_and_ends_at_the_limit() -> None:
+    assert server_fault_credits(T0, T0 + 999, T0 - HOUR) == ()
+    assert server_fault_credits(T0, T0 + 60_000, T0 - HOUR) == (
+        Credit(60, CreditReason.SERVER_FAULT, T0 + 60_000),
+    )
+    assert credited_s(server_fault_credits(T0, T0 + 60_000, T0 + 45_000)) == 15
+    assert server_fault_credits(T0, T0 + 60_000, T0 - HOUR, (), 0) == ()
+    assert credited_s(server_fault_credits(T0, T0 + 60_000, T0 - HOUR, (), 20)) == 20
+
+
+SPAN = st.tuples(
+    st.sampled_from([CreditReason.PAUSE, CreditReason.SERVER_FAULT, CreditReason.NETWORK_LOSS]),
+    st.integers(0, 600_000),
+    st.integers(0, 300_000),
+)
+
+
+def settled(ledger: list[Credit], reason: CreditReason, begin: int, end: int, limit_s: float) -> list[Credit]:
+    if reason is CreditReason.PAUSE:
+        return [*ledger, *pause_credits(begin, end, ledger)]
+    if reason is CreditReason.SERVER_FAULT:
+        return [*ledger, *server_fault_credits(begin, end, T0, ledger)]
+    return [*ledger, *network_credits(begin, end, ledger, limit_s)]
+
+
+@given(st.lists(SPAN, max_size=8), st.permutations(range(8)), st.integers(0, 7200))
+def test_no_second_is_given_twice_whatever_overlaps_and_in_whatever_order(
+    spans: list[tuple[CreditReason, int, int]], order: list[int], duration_s: int
+) -> None:
+    ledger: list[Credit] = []
+    for place in order:
+        for reason, begin, length in spans[place : place + 1]:
+            ledger = settled(ledger, reason, T0 + begin, T0 + begin + length, limit_s=10_000)
+    booked = sorted(credit.span_ms for credit in ledger)
+    assert all(one[1] <= other[0] for one, other in pairwise(booked))
+    lost = [
+        (T0 + begin, T0 + begin + length)
+        for reason, begin, length in spans
+        if reason is not CreditReason.SERVER_FAULT or length >= 1000
+    ]
+    assert round(credited_s(ledger) * 1000) == union_ms(lost)  # every lost second once, and no other
+    bare = deadline_ms(T0, duration_s + 1, T0 + HOUR, [])
+    assert deadline_ms(T0, duration_s + 1, T0 + HOUR, ledger) - bare == union_ms(lost)
+
+
+@given(st.lists(SPAN, max_size=8), st.integers(0, 300))
+def test_the_limit_holds_whatever_overlaps(spans: list[tuple[CreditReason, int, int]], limit_s: int) -> None:
+    ledger: list[Credit] = []
+    for reason, begin, length in spans:
+        ledger = settled(ledger, reason, T0 + begin, T0 + begin + length, limit_s)
+    assert credited_s(ledger, CreditReason.NETWORK_LOSS) <= limit_s + 1e-6
+    booked = sorted(credit.span_ms for credit in ledger)
+    assert all(one[1] <= other[0] for one, other in pairwise(booked))
+
+
+def union_ms(spans: list[tuple[int, int]]) -> int:
+    total, at = 0, 0
+    for begin, end in sorted(spans):
+        total += max(0, end - max(begin, at))
+        at = max(at, end)
+    return total
 
 
 @given(st.floats(0, 1e6), st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))

@@ -32,6 +32,7 @@ from examhall.domain.policy import Policy
 R = TypeVar("R")
 
 _NOT_YET_LIVE = (AttemptState.INVITED.value, AttemptState.CHECKING_IN.value, AttemptState.WAITING.value)
+_CLOSES_WITH_WINDOW = (*_NOT_YET_LIVE, AttemptState.PAUSED.value)
 _RUNNING = tuple(
     s.value for s in (AttemptState.CHECKING_IN, AttemptState.WAITING, AttemptState.LIVE, AttemptState.PAUSED)
 )
@@ -97,7 +98,7 @@ class SqlAttemptStore:
                         attempt.state == AttemptState.LIVE.value,
                         or_(nominal_end <= now_ms, exam.closes_at <= now_ms),
                     ),
-                    and_(attempt.state.in_(_NOT_YET_LIVE), exam.closes_at <= now_ms),
+                    and_(attempt.state.in_(_CLOSES_WITH_WINDOW), exam.closes_at <= now_ms),
                     and_(attempt.state == AttemptState.WAITING.value, exam.opens_at <= now_ms),
                 )
             )

@@ -137,7 +137,7 @@ class LiveKit:
             .with_grants(_candidate(booth) if seat.role == "candidate" else _proctor(booth))
             .to_jwt()
         )
-        expires_at = self._clock.now_ms() + round(self._access.token_lasts_s * 1000)
+        expires_at = self._clock.wall_ms() + round(self._access.token_lasts_s * 1000)
         return MeetingJoin("livekit", seat.participant_id, self._access.url, token, expires_at)
 
     async def refresh(self, booth: Booth, seat: Seat) -> MeetingJoin:

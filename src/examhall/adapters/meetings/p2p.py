@@ -119,7 +119,7 @@ class PeerToPeer:
         """The servers for one peer, and when their credentials end (ms since the epoch)."""
         if self._turn_secret is None:
             return self._servers, None
-        expires_s = self._clock.now_ms() // 1000 + round(self._turn_secret.lasts_s)
+        expires_s = self._clock.wall_ms() // 1000 + round(self._turn_secret.lasts_s)
         username, credential = turn_credentials(self._turn_secret.secret, peer_id, expires_s)
         dressed = tuple(
             IceServer(server.urls, username, credential) if any(map(_relays, server.urls)) else server

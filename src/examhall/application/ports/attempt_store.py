@@ -302,8 +302,8 @@ class AttemptStore(Protocol):
     async def attempts_due(self, now_ms: int) -> Sequence[AttemptRecord]:
         """Those the clock may have to act on now, any exam; credits are not yet looked at.
 
-        Live ones past their nominal end, others not over whose window has closed, and waiting ones whose
-        window is open.
+        Live ones past their nominal end, others not over (paused ones too) whose window has closed, and waiting
+        ones whose window is open.
         """
         ...
 

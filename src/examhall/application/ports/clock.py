@@ -5,7 +5,18 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now_ms(self) -> int:
-        """Wall clock, ms since the epoch (UTC); for records."""
+        """ms since the epoch (UTC); for records and for the exam's times.
+
+        A steady line of time: it never goes back, and a system clock that is set meanwhile does not move it.
+        """
+        ...
+
+    def wall_ms(self) -> int:
+        """What the system's clock says now, ms since the epoch (UTC): for what other systems check."""
+        ...
+
+    def not_before(self, ms: int) -> None:
+        """From now on `now_ms` is never before this moment: a server that starts goes on from the last one."""
         ...
 
     def monotonic_s(self) -> float:
