@@ -6,16 +6,17 @@ from pydantic import Field
 
 from examhall.application.ports.meetings import Media, ProviderName
 from examhall.application.views import IceServer
+from examhall.web.plain import Flag
 from examhall.web.schemas import Answer, Body, Ms
 
 
 class JoinMeeting(Body):  # POST /attempts/{id}/meeting/join
-    refresh: bool = False  # new credentials for who has joined already
+    refresh: Flag = False  # new credentials for who has joined already
 
 
 class JoinLiveView(Body):  # POST /exams/{id}/meeting/join
     watch_id: Annotated[str, Field(min_length=1, max_length=64)]  # of `watch_started` on the monitor socket
-    refresh: bool = False
+    refresh: Flag = False
 
 
 class MeetingTicket(Answer):
@@ -32,7 +33,7 @@ class MeetingTicket(Answer):
 
 class Talk(Body):  # POST /exams/{id}/meeting/talk
     watch_id: Annotated[str, Field(min_length=1, max_length=64)]
-    talking: bool
+    talking: Flag
 
 
 class Mute(Body):  # POST /attempts/{id}/meeting/mute

@@ -10,6 +10,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from examhall.web.authorisation import RULES, Who
 from examhall.web.problems import PROBLEM_TYPE, TITLES
@@ -21,13 +23,13 @@ _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # What a caller without any right meets all the same: tokens, signatures and "this machine only".
 _OWN_DOOR: dict[str, frozenset[int]] = {
     "detect_faces": frozenset({401, 403, 404}),
-    "enter_by_link": frozenset({401, 410}),
-    "join": frozenset({401, 410}),
-    "link_info": frozenset({401, 410}),
+    "enter_by_link": frozenset({404, 410}),
+    "join": frozenset({401, 404, 410}),
+    "link_info": frozenset({404, 410}),
     "log_in": frozenset({401}),
     "meeting_webhook": frozenset({401, 404}),
     "metrics": frozenset({403}),
-    "set_password": frozenset({401, 410}),
+    "set_password": frozenset({404, 410}),
 }
 # What only these routes answer.
 _ALSO: dict[str, frozenset[int]] = {
@@ -74,6 +76,14 @@ class Application(FastAPI):
                     said |= _complete(route, method, operations[method.lower()])
         components["responses"] = {f"Problem{status}": _problem(status) for status in sorted(said)}
         return schema
+
+    def methods_at(self, scope: Scope) -> list[str]:
+        """What may be asked of a request's address."""
+        found: set[str] = set()
+        for route in (one for router in ROUTERS for one in router.routes):
+            if isinstance(route, APIRoute) and route.matches(scope)[0] is not Match.NONE:
+                found |= route.methods or set()
+        return sorted(found)
 
 
 def _complete(route: APIRoute, method: str, operation: dict[str, Any]) -> set[int]:

@@ -4,8 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from examhall.domain.errors import ErrorKind, ExamhallError
-
 # The last millisecond of a JavaScript date: larger ones are no time to any page.
 LAST_MS = 8_640_000_000_000_000
 # The largest whole number that JSON carries unharmed everywhere, and that fits every column.
@@ -13,6 +11,7 @@ LARGEST = 2**53 - 1
 
 Ms = Annotated[int, Field(ge=0, le=LAST_MS)]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Flag = Annotated[bool, Field(strict=True)]  # true or false; "yes" and 1 are something else
 
 
 def refuse_nul(value: object) -> None:
@@ -27,9 +26,3 @@ def refuse_nul(value: object) -> None:
             waiting += [*one.keys(), *one.values()]
         elif isinstance(one, list | tuple):
             waiting += one
-
-
-def refuse_nul_in(texts: dict[str, str]) -> None:
-    """The same for the parts of an address; raises `not_found`, since nothing has such a name."""
-    if any("\0" in text for text in texts.values()):
-        raise ExamhallError(ErrorKind.NOT_FOUND, "not_found", "There is nothing at this address.")

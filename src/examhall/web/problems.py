@@ -97,6 +97,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
     code, detail = _WORDS.get(error.status_code, ("http_error", str(error.detail)))
     answer = problem(error.status_code, code, detail)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:  # Starlette names the methods of one route; an address often has several
+        answer.headers["Allow"] = ", ".join(request.app.methods_at(request.scope))
     return answer
 
 

@@ -10,14 +10,12 @@ from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Admission, Policy, Preset, Recording, Severity, Signal
-from examhall.web.plain import Ms, refuse_nul
+from examhall.web.plain import Flag, Ms, refuse_nul
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
 # Not pydantic's EmailStr: it refuses addresses of local networks (ada@school.local), which are fine here.
-Email = Annotated[
-    str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", json_schema_extra={"format": "email"})
-]
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
 Role = Literal["admin", "proctor", "reviewer"]
 ContentMode = Literal["text", "frame", "beside"]
 
@@ -105,7 +103,7 @@ class StaffLink(Answer):
 class ChangeStaff(Body):  # PATCH /staff/{id}
     name: Name | None = None
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: Flag | None = None
 
 
 # ---- exams ---------------------------------------------------------------------------------------
@@ -132,7 +130,7 @@ class ChangeExam(Body):  # PATCH /exams/{id}; only what is given changes
     opens_at: Ms | None = None
     closes_at: Ms | None = None
     duration_s: Annotated[int, Field(ge=60, le=24 * 3600)] | None = None
-    archived: bool | None = None
+    archived: Flag | None = None
 
 
 class ExamCounts(Answer):
@@ -239,7 +237,7 @@ class RosterPhoto(
 
 class CandidateCsv(Body):  # POST /exams/{id}/candidates/csv: name,email,ref,extra_minutes
     text: Annotated[str, Field(max_length=2_000_000)]
-    dry_run: bool = False
+    dry_run: Flag = False
 
 
 class CsvRowError(Answer):
@@ -323,7 +321,7 @@ class Room(Answer):  # GET /attempts/{id}/room: everything the candidate's page 
 class Consent(Body):  # POST /attempts/{id}/consent  (invited -> checking_in)
     notice_hash: str
     locale: Annotated[str, Field(max_length=35)]
-    agreed: bool  # False: refusal, tells staff
+    agreed: Flag  # False: refusal, tells staff
 
 
 class RoomState(Answer):
@@ -335,7 +333,7 @@ class RoomState(Answer):
 
 class AskCheckIn(Body):  # POST /attempts/{id}/check-in where sockets are blocked
     step: CheckInStep | None = None
-    skip: bool = False
+    skip: Flag = False
 
 
 class FrameTaken(Answer):
