@@ -52,13 +52,10 @@ class SqlAttemptTx:
     async def hold(
         cls, session: AsyncSession, clock: Clock, ids: Ids, attempt_id: str, epoch: int | None
     ) -> "SqlAttemptTx":
-        """Lock the row and read it.
-
-        A write that changes nothing takes the row on every database (SQLite began IMMEDIATE already).
-        """
+        """Lock the row and read it (SQLite began IMMEDIATE already); lines that refer to it may still be added."""
         table = rows.ATTEMPT
         held = await session.execute(
-            update(table).where(table.c.id == attempt_id).values(epoch=table.c.epoch).returning(*table.c)
+            select(table).where(table.c.id == attempt_id).with_for_update(key_share=True)
         )
         row = held.mappings().first()
         if row is None:
