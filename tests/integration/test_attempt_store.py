@@ -1,12 +1,13 @@
-"""The attempt store on real SQLite files: locked, fenced, chained, all or nothing."""
+"""The attempt store on real databases, SQLite and PostgreSQL: locked, fenced, chained, all or nothing."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from examhall.adapters.db import rows
 from examhall.application.ports.attempt_store import (
@@ -32,8 +33,8 @@ BOB = f"{EXAM}-bob"
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened(tmp_path) as world:
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", "bob")
         yield world
 
@@ -110,8 +111,10 @@ async def test_concurrent_appends_make_one_whole_chain_and_one_order(world: Worl
     assert [line.update_id for line in lines] == list(range(1, 41))
 
 
-async def test_two_processes_worth_of_stores_append_to_one_chain(tmp_path: Path, world: World) -> None:
-    async with opened(tmp_path, ids=CountedIds("other")) as other:
+async def test_two_processes_worth_of_stores_append_to_one_chain(
+    tmp_path: Path, database_url: str, world: World
+) -> None:
+    async with opened(tmp_path, url=database_url, ids=CountedIds("other")) as other:
 
         async def append(to: World, number: int) -> None:
             async with to.store.begin(ADA) as tx:
@@ -141,16 +144,18 @@ async def test_an_unknown_attempt_is_not_found(world: World) -> None:
     assert refused.value.code == "attempt_not_found"
 
 
-async def test_a_full_disk_stores_nothing_and_says_so(world: World) -> None:
-    await limit_pages(world)
-    with pytest.raises(ExamhallError) as refused:
+async def test_a_full_disk_stores_nothing_and_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as world:
+        await seed(world, "ada")
+        await limit_pages(world)
+        with pytest.raises(ExamhallError) as refused:
+            async with world.store.begin(ADA) as tx:
+                await tx.log("noted", {"much": "x" * 4_000_000})
+        assert refused.value.code == "storage_full"
+        assert await world.store.log_of_attempt(ADA) == []
         async with world.store.begin(ADA) as tx:
-            await tx.log("noted", {"much": "x" * 4_000_000})
-    assert refused.value.code == "storage_full"
-    assert await world.store.log_of_attempt(ADA) == []
-    async with world.store.begin(ADA) as tx:
-        await tx.log("noted", {"little": "x"})
-    assert await chain_status(world, ADA) is ChainStatus.INTACT
+            await tx.log("noted", {"little": "x"})
+        assert await chain_status(world, ADA) is ChainStatus.INTACT
 
 
 async def limit_pages(world: World) -> None:
@@ -239,8 +244,8 @@ async def test_warnings_and_credits_come_back_as_written(world: World) -> None:
     assert await world.store.credits_of_exam(EXAM) == [credit]
 
 
-async def test_the_outbox_keeps_the_last_lines_only(tmp_path: Path) -> None:
-    async with opened(tmp_path, kept=5) as world:
+async def test_the_outbox_keeps_the_last_lines_only(tmp_path: Path, database_url: str) -> None:
+    async with opened(tmp_path, url=database_url, kept=5) as world:
         await seed(world, "ada")
         for number in range(8):
             async with world.store.begin(ADA) as tx:
@@ -312,8 +317,9 @@ async def test_a_check_in_that_was_stored_under_a_former_name_is_read(world: Wor
     async with world.store.begin(ADA) as tx:
         await tx.save_attempt(replace(tx.attempt, check_in=CheckInResult((), None, detectors)))
     async with world.database.write() as session:
-        before = "UPDATE attempt SET check_in = replace(check_in, '\"phone\"', '\"objects\"')"
-        await session.execute(text(before))
+        found = await session.scalar(select(rows.ATTEMPT.c.check_in).where(rows.ATTEMPT.c.id == ADA))
+        former = json.loads(json.dumps(found).replace('"phone"', '"objects"'))
+        await session.execute(update(rows.ATTEMPT).where(rows.ATTEMPT.c.id == ADA).values(check_in=former))
     kept = (await world.store.attempt(ADA)).check_in
     assert kept is not None
     assert off(kept.detectors) == (Detector.PHONE, Detector.BOOK, Detector.LAPTOP)

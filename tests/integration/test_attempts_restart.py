@@ -40,27 +40,29 @@ async def a_busy_exam(world: World) -> None:
     await world.review.decide(seen.id, verdict=Verdict.SECOND_LOOK, note="?", staff_id=PROCTOR)
 
 
-async def test_everything_is_the_same_after_a_restart(tmp_path: Path) -> None:
+async def test_everything_is_the_same_after_a_restart(tmp_path: Path, database_url: str) -> None:
     clock, ids = HeldClock(), CountedIds()
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await a_busy_exam(world)
         snapshot = await world.monitor.snapshot(EXAM)
         stories = [await world.review.story(a.attempt_id) for a in snapshot.attempts]
         pages = [await world.monitor.candidate_view(a.attempt_id) for a in snapshot.attempts]
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         assert await world.monitor.snapshot(EXAM) == snapshot
         assert [await world.review.story(a.attempt_id) for a in snapshot.attempts] == stories
         assert [await world.monitor.candidate_view(a.attempt_id) for a in snapshot.attempts] == pages
 
 
-async def test_the_time_the_server_was_away_is_given_back_in_full_and_once(tmp_path: Path) -> None:
+async def test_the_time_the_server_was_away_is_given_back_in_full_and_once(
+    tmp_path: Path, database_url: str
+) -> None:
     clock, ids = HeldClock(), CountedIds()
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await a_busy_exam(world)
         await world.clock_watch.beat()
         last_beat = clock.now_ms()
     clock.pass_s(90)
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await world.clock_watch.recover()
         card = await world.monitor.card(ADA)
         assert card.clock.credited_s == 90.0
@@ -71,29 +73,29 @@ async def test_the_time_the_server_was_away_is_given_back_in_full_and_once(tmp_p
         assert (await world.monitor.card(BOB)).clock.credited_s == 0.0  # paused: its pause covers it
         await world.attempts.resume(BOB, staff_id=PROCTOR)
         assert (await world.monitor.card(BOB)).clock.credited_s == 95.0
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await world.clock_watch.recover()
         assert (await world.monitor.card(ADA)).clock.credited_s == 95.0
         assert (await world.review.story(ADA)).chain == "intact"
 
 
-async def test_what_ran_out_before_the_fault_is_not_revived(tmp_path: Path) -> None:
+async def test_what_ran_out_before_the_fault_is_not_revived(tmp_path: Path, database_url: str) -> None:
     clock, ids = HeldClock(), CountedIds()
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await seed(world, "ada")
         await world.go_live(ADA)
         clock.pass_s(3601)
         await world.clock_watch.beat()
     clock.pass_s(3600)
-    async with opened(tmp_path, clock=clock, ids=ids) as world:
+    async with opened(tmp_path, url=database_url, clock=clock, ids=ids) as world:
         await world.clock_watch.recover()
         assert await world.clock_watch.expire_due() == 1
         card = await world.monitor.card(ADA)
         assert (card.state, card.clock.deadline) == ("expired", NOON + 3_600_000)
 
 
-async def test_a_snapshot_with_its_updates_equals_a_fresh_snapshot(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+async def test_a_snapshot_with_its_updates_equals_a_fresh_snapshot(tmp_path: Path, database_url: str) -> None:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", "bob", "cy")
         await seed_staff(world)
         early = await world.monitor.snapshot(EXAM)

@@ -93,11 +93,16 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, clock: HeldClock | None = None, ids: CountedIds | None = None, kept: int = OUTBOX_KEPT
+    folder: Path,
+    *,
+    url: str | None = None,
+    clock: HeldClock | None = None,
+    ids: CountedIds | None = None,
+    kept: int = OUTBOX_KEPT,
 ) -> AsyncIterator[World]:
-    """The world over `folder`'s database, made when it is not there. Open it twice for a restart."""
+    """The world over a database, `folder`'s by itself, made when it is not there. Open it twice for a restart."""
     clock, ids, bus = clock or HeldClock(), ids or CountedIds(), MemoryBus()
-    database = Database(sqlite_url(folder / "examhall.db"))
+    database = Database(url or sqlite_url(folder / "examhall.db"))
     await database.start()
     try:
         store = SqlAttemptStore(database, bus, clock, ids, outbox_kept=kept)

@@ -13,9 +13,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import OperationalError
 
-from examhall.adapters.db.engine import Database, migration_config, sqlite_url
+from examhall.adapters.db.engine import Database, sqlite_url
+from examhall.adapters.db.migrating import migration_config
 from examhall.adapters.db.tables import Base, HeartbeatRow
 from examhall.domain.errors import ExamhallError
 
@@ -135,9 +135,10 @@ async def test_check_says_when_the_database_does_not_answer(tmp_path: Path) -> N
     database = Database(sqlite_url(tmp_path / "none" / "x.db"))
     assert "does not answer" in (await database.check() or "")
     await database.stop()
-    with pytest.raises(OperationalError) as error:
+    with pytest.raises(ExamhallError) as error:
         await database.start()
-    assert isinstance(error.value.orig, sqlite3.OperationalError)
+    assert error.value.code == "storage_unavailable"
+    assert isinstance(error.value.__cause__, sqlite3.OperationalError)
     await database.stop()
 
 

@@ -1,23 +1,33 @@
-"""The database: one engine, reading and writing transactions, migrations at start."""
+"""The database: one URL, reading and writing transactions, migrations at start."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event, text
+from sqlalchemy import URL, Connection, NullPool, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from examhall.adapters.db import outages
+from examhall.adapters.db.migrating import migrate
 from examhall.domain.errors import ErrorKind, ExamhallError
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+CONNECTIONS = 20
 _BUSY_TIMEOUT_MS = 10_000
+_CONNECT_WITHIN_S = 5.0
+_ANSWER_WITHIN_S = 10.0  # also how long a server that hangs is waited for
+_CHECK_WITHIN_S = 3.0
+_POSTGRESQL = {
+    "application_name": "examhall",
+    "jit": "off",  # statements here are short
+    "lock_timeout": "8000",
+    # A server that stands still in mid-transaction must not hold a candidate's row for ever.
+    "idle_in_transaction_session_timeout": "15000",
+}
 
 
 def sqlite_url(path: Path) -> str:
@@ -26,70 +36,140 @@ def sqlite_url(path: Path) -> str:
 
 
 class Database:
-    """One database. `read` sees one consistent state, `write` holds the only pen until it commits.
+    """One database. `read` sees what is committed, `write` commits on a clean exit or changes nothing.
 
-    Never open a `write` inside a `write` of the same task: it would wait for itself.
+    On SQLite `write` holds the only pen until it commits. On PostgreSQL writers go side by side: who reads before
+    it writes locks first, in this order: `hold` of an exam, the attempt's row, the exam's row (the outbox).
+    Never open a `write` inside a `write` of the same task: on SQLite it would wait for itself.
+
+    Every use can raise `ExamhallError` `storage_unavailable` (nothing is half written; when the connection went
+    in the middle of a commit, whether it was taken shows at the next try) or `storage_full`.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        self._writer = self._engine.execution_options(examhall_write=True)
-        # SQLite has one writer; waiting here is fair and cheap, waiting in SQLite is polling.
-        self._pen = asyncio.Lock()
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
-            event.listen(self._engine.sync_engine, "invalidate", _let_go_sqlite)
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+        """connections: how many to PostgreSQL at most, half of them for writing."""
+        self._url = _understood(url)
+        self._pen: AbstractAsyncContextManager[object]
+        if self._url.get_backend_name() == "sqlite":
+            self._reader = create_async_engine(self._url, hide_parameters=True)
+            self._engines = [self._reader]
+            # SQLite has one writer; waiting here is fair and cheap, waiting in SQLite is polling.
+            self._pen = asyncio.Lock()
+            self._writer = self._reader.execution_options(examhall_write=True)
+            self._still = self._reader  # every transaction sees one state
+            event.listen(self._reader.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._reader.sync_engine, "begin", _begin_sqlite)
+            event.listen(self._reader.sync_engine, "invalidate", _let_go_sqlite)
+        else:
+            # Two pools: whoever reads while it writes must not wait for writers that wait for the same.
+            self._reader = _postgresql(self._url, connections - connections // 2)
+            self._writer = _postgresql(self._url, max(1, connections // 2))
+            self._engines = [self._reader, self._writer]
+            self._pen = nullcontext()
+            self._still = self._reader.execution_options(isolation_level="REPEATABLE READ")
+        for engine in self._engines:
+            event.listen(engine.sync_engine, "handle_error", outages.acted_on, retval=True)
 
     async def start(self) -> None:
-        """Bring the schema up to date."""
-        async with self._writer.connect() as connection:
-            await connection.run_sync(_migrate)
-            await connection.commit()
+        """Bring the schema up to date. Raises `ExamhallError` also as `database_too_new`."""
+        engine = self._writer
+        if self._url.get_backend_name() == "postgresql":
+            # Of its own: making an index or waiting for another server's migration may take its time.
+            engine = create_async_engine(
+                self._url, poolclass=NullPool, connect_args={"timeout": _CONNECT_WITHIN_S}
+            )
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate)
+                await connection.commit()
+        except OSError as error:
+            outages.say_lost(error)
+            raise outages.unavailable() from error
+        finally:
+            if engine is not self._writer:
+                await engine.dispose()
 
     async def stop(self) -> None:
-        await self._engine.dispose()
+        for engine in self._engines:
+            await engine.dispose()
 
     async def check(self) -> str | None:
         """For /readyz."""
         try:
-            async with self.read() as session:
+            async with asyncio.timeout(_CHECK_WITHIN_S), self.read() as session:
                 await session.execute(text("SELECT 1"))
-        except (OperationalError, OSError):
+        except (ExamhallError, TimeoutError):
             return "the database does not answer; see the log"
         return None
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+    async def read(self, *, still: bool = False) -> AsyncIterator[AsyncSession]:
+        """still: every statement sees the state of the first one."""
+        async with _session(self._still if still else self._reader) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Commit on a clean exit, roll back on an exception.
-
-        Raises `ExamhallError` `storage_full` when the disk is full.
-        """
-        async with self._pen, AsyncSession(self._writer, expire_on_commit=False) as session:
-            try:
-                yield session
-                await session.commit()
-            except OperationalError as error:
-                await session.rollback()
-                if is_disk_full(error):
-                    raise ExamhallError(
-                        ErrorKind.STORAGE_FULL,
-                        "storage_full",
-                        "The server's disk is full; nothing was changed. Free some space and try again.",
-                    ) from error
-                raise
+        """Commit on a clean exit, roll back on an exception."""
+        async with self._pen, _session(self._writer) as session:
+            yield session
+            await session.commit()
 
 
-def is_disk_full(error: OperationalError) -> bool:
-    """True for SQLite's and PostgreSQL's way of saying that the disk is full."""
-    cause = error.orig
-    words = str(cause).lower()
-    return (isinstance(cause, sqlite3.Error) and "disk is full" in words) or "no space left" in words
+async def hold(session: AsyncSession, what: str) -> None:
+    """Let nobody else `hold` the same until this transaction ends; SQLite's writers hold everything already."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what}
+        )
+
+
+@asynccontextmanager
+async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        try:
+            await session.connection()
+        except (OSError, PoolTimeout) as error:  # what a connection says before it is one
+            outages.say_lost(error)
+            raise outages.unavailable() from error
+        yield session
+
+
+def _understood(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = URL.create("unknown")
+    driver = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
+    name = parsed.drivername.partition("+")[0]
+    if name not in driver:
+        raise ExamhallError(
+            ErrorKind.INVALID,
+            "settings_invalid",
+            "EXAMHALL_DATABASE_URL is not right: give postgresql+asyncpg://USER:PASSWORD@HOST/NAME, "
+            "or nothing for SQLite in the data folder.",
+        )
+    return parsed.set(drivername=driver[name])
+
+
+def _postgresql(url: URL, size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_CONNECT_WITHIN_S,
+        connect_args={
+            "timeout": _CONNECT_WITHIN_S,
+            "command_timeout": _ANSWER_WITHIN_S,
+            "server_settings": _POSTGRESQL,
+        },
+    )
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -114,15 +194,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer that begins as a reader and upgrades can be refused midway; IMMEDIATE waits at the door.
     write = connection.get_execution_options().get("examhall_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def migration_config(connection: Connection) -> Config:
-    """Alembic's configuration for this connection."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _migrate(connection: Connection) -> None:
-    command.upgrade(migration_config(connection), "head")

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examhall.adapters.db import rows
-from examhall.adapters.db.engine import Database
-from examhall.adapters.db.outbox import add_line
+from examhall.adapters.db.engine import Database, hold
+from examhall.adapters.db.outbox import add_line, add_lines
 from examhall.adapters.db.tables import (
     AttemptRow,
     ExamRow,
@@ -68,8 +68,17 @@ class DbExamStore:
         self, exam_id: str, change: Callable[[ExamRecord], ExamRecord], at_ms: int
     ) -> ExamRecord:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")
             before = await _read(session, exam_id)
             after = change(before)
+            retimed = (before.closes_at, before.duration_s) != (after.closes_at, after.duration_s)
+            if retimed:
+                attempts = select(AttemptRow.id).where(AttemptRow.exam_id == exam_id)
+                await session.execute(
+                    update(InviteRow)
+                    .where(InviteRow.attempt_id.in_(attempts))
+                    .values(expires_at=after.closes_at)
+                )
             await session.execute(
                 update(ExamRow)
                 .where(ExamRow.id == exam_id)
@@ -86,14 +95,7 @@ class DbExamStore:
                 )
             )
             await add_line(session, exam_id, UpdateKind.EXAM, exam_id, at_ms)
-            times = (before.closes_at, before.duration_s)
-            if times != (after.closes_at, after.duration_s):
-                attempts = select(AttemptRow.id).where(AttemptRow.exam_id == exam_id)
-                await session.execute(
-                    update(InviteRow)
-                    .where(InviteRow.attempt_id.in_(attempts))
-                    .values(expires_at=after.closes_at)
-                )
+            if retimed:
                 await _tell_attempts(session, exam_id, at_ms, unpinned_only=False)
             return after
 
@@ -133,6 +135,7 @@ class DbExamStore:
         self, exam_id: str, revision_id: str, policy: Policy, created_by: str, at_ms: int
     ) -> PolicyRevisionRecord:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")
             await _read(session, exam_id)
             last = await session.scalar(
                 select(func.max(PolicyRevisionRow.number)).where(PolicyRevisionRow.exam_id == exam_id)
@@ -174,8 +177,8 @@ async def _tell_attempts(session: AsyncSession, exam_id: str, at_ms: int, *, unp
     query = select(AttemptRow.id).where(AttemptRow.exam_id == exam_id).order_by(AttemptRow.number)
     if unpinned_only:
         query = query.where(AttemptRow.policy_revision_id.is_(None))
-    for attempt_id in (await session.scalars(query)).all():
-        await add_line(session, exam_id, UpdateKind.ATTEMPT, attempt_id, at_ms)
+    told = [(UpdateKind.ATTEMPT, attempt_id) for attempt_id in await session.scalars(query)]
+    await add_lines(session, exam_id, told, at_ms)
 
 
 async def _counts(session: AsyncSession, exam_id: str | None) -> dict[str, ExamCounts]:

@@ -66,6 +66,9 @@ async def lines_after(
     session: AsyncSession, exam_id: str, update_id: int, limit: int
 ) -> Sequence[OutboxLine] | None:
     """Lines after `update_id`; None when some were forgotten, or the page names an id we never gave."""
+    newest = await head(session, exam_id)  # first: a line that comes in between is only the next one
+    if update_id >= newest:
+        return [] if update_id == newest else None
     found = await session.execute(
         select(rows.OUTBOX)
         .where(rows.OUTBOX.c.exam_id == exam_id, rows.OUTBOX.c.update_id > update_id)
@@ -73,6 +76,4 @@ async def lines_after(
         .limit(limit)
     )
     lines = [rows.outbox_line(row) for row in found.mappings()]
-    if lines:
-        return lines if lines[0].update_id == update_id + 1 else None
-    return [] if update_id == await head(session, exam_id) else None
+    return lines if lines and lines[0].update_id == update_id + 1 else None

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from sqlalchemy import delete, select
 
-from examhall.adapters.db.engine import Database
+from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.tables import AttemptRow, RosterPhotoRow
 from examhall.application.ports.photos import PhotoRecord
 
@@ -23,6 +23,7 @@ class DbPhotoStore:
 
     async def keep(self, photo: PhotoRecord) -> None:
         async with self._database.write() as session:
+            await hold(session, f"photo {photo.attempt_id}")
             await session.merge(RosterPhotoRow(**asdict(photo)))
 
     async def forget(self, attempt_id: str) -> None:

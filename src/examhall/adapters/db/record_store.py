@@ -24,8 +24,7 @@ class DbRecordStore:
         self._database = database
 
     async def dump(self, attempt_id: str) -> AttemptDump:
-        async with self._database.read() as session:
-            await _hold_still(session)
+        async with self._database.read(still=True) as session:
             row = await _first(session, rows.ATTEMPT, attempt_id)
             exam = await _first(session, rows.EXAM, "" if row is None else row["exam_id"])
             if row is None or exam is None:
@@ -57,12 +56,6 @@ class _Reader:
         query = select(table).where(table.c.attempt_id == self._attempt_id)
         found = await self._session.execute(query.order_by(*(table.c[name] for name in order)))
         return [record(row) for row in found.mappings()]
-
-
-async def _hold_still(session: AsyncSession) -> None:
-    """SQLite's reading transactions see one state by themselves; PostgreSQL's must be asked to."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 async def _first(session: AsyncSession, table: Table, id_: str) -> RowMapping | None:

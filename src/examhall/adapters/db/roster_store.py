@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from examhall.adapters.db.engine import Database
-from examhall.adapters.db.outbox import add_line
+from examhall.adapters.db.engine import Database, hold
+from examhall.adapters.db.outbox import add_line, add_lines
 from examhall.adapters.db.tables import AttemptRow, CandidateSessionRow, ExamRow, InviteRow, RosterPhotoRow
 from examhall.application.ports.attempt_store import UpdateKind
 from examhall.application.ports.exam_store import CandidateRecord, InviteRecord, NewCandidateRecord
@@ -40,37 +40,40 @@ class DbRosterStore:
         at_ms: int,
     ) -> Sequence[CandidateRecord]:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")
             new = check(await _candidates(session, exam_id))
             exam = await session.get_one(ExamRow, exam_id)
             closes_at = exam.closes_at
             last = await session.scalar(
                 select(func.max(AttemptRow.number)).where(AttemptRow.exam_id == exam_id)
             )
-            for number, candidate in enumerate(new, (last or 0) + 1):
-                session.add(
-                    AttemptRow(
-                        id=candidate.attempt_id,
-                        exam_id=exam_id,
-                        number=number,
-                        candidate_name=candidate.name,
-                        candidate_email=candidate.email,
-                        candidate_ref=candidate.ref,
-                        extra_time_s=candidate.extra_time_s,
-                        state=AttemptState.INVITED.value,
-                        created_at=at_ms,
-                    )
+            session.add_all(
+                AttemptRow(
+                    id=candidate.attempt_id,
+                    exam_id=exam_id,
+                    number=number,
+                    candidate_name=candidate.name,
+                    candidate_email=candidate.email,
+                    candidate_ref=candidate.ref,
+                    extra_time_s=candidate.extra_time_s,
+                    state=AttemptState.INVITED.value,
+                    created_at=at_ms,
                 )
-                await session.flush()
-                session.add(
-                    InviteRow(
-                        id=candidate.invite_id,
-                        attempt_id=candidate.attempt_id,
-                        expires_at=closes_at,
-                        created_at=at_ms,
-                    )
-                )
-                await add_line(session, exam_id, UpdateKind.ATTEMPT, candidate.attempt_id, at_ms)
+                for number, candidate in enumerate(new, (last or 0) + 1)
+            )
             await session.flush()
+            session.add_all(
+                InviteRow(
+                    id=candidate.invite_id,
+                    attempt_id=candidate.attempt_id,
+                    expires_at=closes_at,
+                    created_at=at_ms,
+                )
+                for candidate in new
+            )
+            await session.flush()
+            told = [(UpdateKind.ATTEMPT, candidate.attempt_id) for candidate in new]
+            await add_lines(session, exam_id, told, at_ms)
             added = {candidate.attempt_id for candidate in new}
             return [one for one in await _candidates(session, exam_id) if one.attempt_id in added]
 
@@ -82,6 +85,7 @@ class DbRosterStore:
         at_ms: int,
     ) -> CandidateRecord:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")
             everybody = await _candidates(session, exam_id)
             before = next((one for one in everybody if one.attempt_id == attempt_id), None)
             if before is None:
@@ -117,6 +121,7 @@ class DbRosterStore:
 
     async def new_invite(self, exam_id: str, attempt_id: str, invite_id: str, at_ms: int) -> None:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")
             exam = await session.get_one(ExamRow, exam_id)
             await _revoke(session, attempt_id, at_ms)
             session.add(

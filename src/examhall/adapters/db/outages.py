@@ -1,0 +1,71 @@
+"""What a database says when it cannot, turned into errors that a caller can act on."""
+
+import sqlite3
+from typing import Final
+
+import structlog
+from sqlalchemy import ExceptionContext
+
+from examhall.domain.errors import ErrorKind, ExamhallError
+
+log = structlog.get_logger(__name__)
+
+# Of https://www.postgresql.org/docs/current/errcodes-appendix.html; two letters stand for a whole class.
+_LOST: Final = ("08", "57P", "53", "58", "40", "55P03", "57014", "25P03", "25006")
+_FULL: Final = "53100"
+_UNSTORABLE: Final = ("22021", "22P05", "22001")  # a NUL, a sign outside of UTF-8, more than the column takes
+_SQLITE_LOST: Final = ("locked", "unable to open", "disk i/o error", "readonly", "malformed", "is closed")
+
+
+def acted_on(context: ExceptionContext) -> ExamhallError | None:
+    """For SQLAlchemy's `handle_error`: our own error in place of the driver's, None to leave it.
+
+    What waited too long is treated as a lost connection: nobody knows what state it is in.
+    """
+    cause = context.original_exception
+    if isinstance(cause, OSError):
+        context.is_disconnect = True
+    error = _error_for(cause, lost=context.is_disconnect)
+    if error is not None and error.code == "storage_unavailable":
+        say_lost(cause)
+    return error
+
+
+def unavailable() -> ExamhallError:
+    """The database does not answer now."""
+    return ExamhallError(
+        ErrorKind.UNAVAILABLE,
+        "storage_unavailable",
+        "The server cannot reach its database now; nothing was lost. It tries again by itself.",
+        retry_after_s=2,
+    )
+
+
+def say_lost(cause: BaseException) -> None:
+    """One line for the operator; never the statement or its values."""
+    log.warning("database_unavailable", error=type(cause).__name__, sqlstate=_state_of(cause))
+
+
+def _error_for(cause: BaseException, *, lost: bool) -> ExamhallError | None:
+    state = _state_of(cause)
+    words = str(cause).lower() if isinstance(cause, sqlite3.Error) else ""
+    if state == _FULL or "disk is full" in words:
+        return ExamhallError(
+            ErrorKind.STORAGE_FULL,
+            "storage_full",
+            "The server's disk is full; nothing was changed. Free some space and try again.",
+        )
+    if state.startswith(_UNSTORABLE):
+        return ExamhallError(
+            ErrorKind.INVALID,
+            "text_not_storable",
+            "A text holds a sign that cannot be stored, or is too long; nothing was changed.",
+        )
+    if lost or state.startswith(_LOST) or any(word in words for word in _SQLITE_LOST):
+        return unavailable()
+    return None
+
+
+def _state_of(cause: BaseException) -> str:
+    """PostgreSQL's five letters, empty where there are none."""
+    return str(getattr(cause, "sqlstate", None) or "")
