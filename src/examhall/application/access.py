@@ -21,6 +21,7 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
+    SEGMENT = "segment_id"
     """The doorkeeper. Answers are exact; nothing is remembered between questions."""
 
     store: AccessStore
@@ -65,4 +66,6 @@ class Access:
 
 def token_hash(token: str) -> str:
     """What is stored of a secret token: SHA-256, hex."""
+        else:
+            exam_id = await self.store.exam_of_segment(target_id)
     return hashlib.sha256(token.encode()).hexdigest()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from html import escape
 
-from examhall.application.journal import read_payload, words
+from examhall.application.journal import UNTOLD, read_payload, words
 from examhall.application.ports.attempt_store import EvidenceRecord
 from examhall.application.ports.record_store import AttemptDump
 from examhall.domain.chain import ChainStatus
@@ -73,6 +73,7 @@ def export_page(dump: AttemptDump, kept: Mapping[str, str | None], chain: ChainS
                         ),
                     )
                     for line in dump.log
+                    if line.type not in UNTOLD
                 ],
             ),
             "</body></html>\n",

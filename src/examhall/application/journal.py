@@ -42,6 +42,7 @@ class Entry(StrEnum):
     EVIDENCE_KEPT = "evidence_kept"
     SOUND_KEPT = "sound_kept"
     EVIDENCE_GAP = "evidence_gap"
+    RECORDING_KEPT = "recording_kept"
     OBSERVATION_GAP = "observation_gap"
     WATCH_OPENED = "watch_opened"
     WATCH_CLOSED = "watch_closed"
@@ -58,6 +59,9 @@ class Entry(StrEnum):
 
 # What stays of an attempt when its time is over: counts and who did it, so that the erasing itself can be checked.
 LASTING = frozenset({Entry.PURGED, Entry.DATA_ERASED, Entry.IDENTITY_TEMPLATE_DELETED})
+
+# In the chain, but no part of the story: there are hundreds of them.
+UNTOLD = frozenset({Entry.RECORDING_KEPT})
 
 _CREDIT_WORDS = {
     "pause": "for a pause",
@@ -177,6 +181,7 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.INCIDENT_CLOSED: lambda e: f"Incident closed{e.because('words')}",
     Entry.EVIDENCE_KEPT: lambda e: f"Pictures kept: {e.text('count')}",
     Entry.SOUND_KEPT: lambda e: f"Sound kept: {e.text('count')}",
+    Entry.RECORDING_KEPT: lambda e: f"Recorded: {e.text('kind')} from {e.clock_time('captured_at')}",
     Entry.EVIDENCE_GAP: lambda e: f"Evidence is missing{e.because('note')}",
     Entry.OBSERVATION_GAP: lambda e: (
         f"Nothing was observed from {e.clock_time('from_at')} to {e.clock_time('to_at')}"

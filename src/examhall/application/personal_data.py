@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from examhall.application.export import add_evidence
-from examhall.application.journal import Entry, read_payload, words
+from examhall.application.journal import UNTOLD, Entry, read_payload, words
 from examhall.application.photos import Photos
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptStore
 from examhall.application.ports.evidence import EvidenceStore
@@ -119,6 +119,8 @@ def _candidate(attempt: AttemptRecord) -> Mapping[str, object]:
 
 def _story(dump: AttemptDump, names: Mapping[str, str]) -> Iterable[Mapping[str, object]]:
     for line in dump.log:
+        if line.type in UNTOLD:
+            continue
         payload = None if line.payload is None else read_payload(line.payload)
         yield {"at": _time(line.at), "what": words(line.type, payload, names)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from examhall.application import cards, views
-from examhall.application.journal import Entry, Payload, people_of, read_payload, words
+from examhall.application.journal import UNTOLD, Entry, Payload, people_of, read_payload, words
 from examhall.application.monitor import Monitor
 from examhall.application.ports.attempt_store import (
     AttemptRecord,
@@ -168,7 +168,11 @@ class Review:
             chat=await self.monitor.chat_of_attempt(attempt_id),
             warnings=tuple(cards.warning(w) for w in await self.store.warnings_of_attempt(attempt_id)),
             credits=tuple(_ledger_line(c, names) for c in given),
-            timeline=tuple(_story_line(*pair, names) for pair in zip(lines, payloads, strict=True)),
+            timeline=tuple(
+                _story_line(line, payload, names)
+                for line, payload in zip(lines, payloads, strict=True)
+                if line.type not in UNTOLD
+            ),
             chain=_CHAIN[report.status],
         )
 

@@ -32,6 +32,8 @@ from examhall.application.ports.vision import VisionPool
 from examhall.application.retention import Retention
 from examhall.application.review import Review
 from examhall.application.room import Rooms
+from examhall.application.recording_index import RecordingIndex
+from examhall.application.recordings import Recordings
 from examhall.application.roster import Roster
 from examhall.application.watch import Watches
 
@@ -75,6 +77,8 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Start every part; on leaving (or when a later part fails to start) stop the started ones."""
         async with AsyncExitStack() as started:
+    recording_index: RecordingIndex
+    recordings: Recordings
             for part in self.parts:
                 await part.start()
                 started.push_async_callback(_stop, part)

@@ -12,6 +12,7 @@ from examhall.adapters.db.access_store import DbAccessStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
+from examhall.adapters.db.recording_store import DbRecordingStore
 from examhall.adapters.db.record_store import DbRecordStore
 from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
@@ -33,6 +34,8 @@ from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
+from examhall.application.recording_index import RecordingIndex
+from examhall.application.recordings import Recordings
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
 from examhall.application.retention import Retention
@@ -100,6 +103,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     )
     photos = Photos(DbPhotoStore(database), roster_store, evidence, vision, clock, ids)
     biometrics = BiometricRetention(attempt_store, photos, clock)
+    recording_store = DbRecordingStore(database)
     records = DbRecordStore(database)
     retention = Retention(DbRetentionStore(database), attempt_store, evidence, photos, biometrics, clock)
     live = build_live(
@@ -153,6 +157,8 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         rooms=Rooms(attempt_store, clock),
         vision=vision,
         watches=live.watches,
+        recording_index=RecordingIndex(recording_store, attempt_store, clock),
+        recordings=Recordings(recording_store, attempt_store, evidence, clock, ids, metrics),
         parts=(
             Part("database", start=database.start, stop=database.stop),
             *live.parts,

@@ -7,6 +7,7 @@ from examhall.web.problems import problem
 
 DETECT_FACES_BYTES = 8 * 1024 * 1024
 PHOTO_BYTES = 6 * 1024 * 1024  # the route's own limit, 5 MB, has words of its own
+SEGMENT_BYTES = 8 * 1024 * 1024 + 1  # the route's own limit, 8 MiB, has words of its own
 OTHER_BYTES = 4 * 1024 * 1024
 
 
@@ -43,4 +44,6 @@ class BodyLimit:
 def _limit(path: str) -> int:
     if path.startswith("/detect_faces"):
         return DETECT_FACES_BYTES
+    if "/recordings/" in path:
+        return SEGMENT_BYTES
     return PHOTO_BYTES if path.endswith("/photo") else OTHER_BYTES

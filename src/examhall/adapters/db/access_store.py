@@ -14,6 +14,8 @@ from examhall.adapters.db.tables import (
     IncidentRow,
     StaffSessionRow,
     UserRow,
+    RecordingSegmentRow,
+    SecondFactorRow,
 )
 from examhall.application.identity import Role, StaffIdentity
 
@@ -94,3 +96,11 @@ class DbAccessStore:
                     CandidateSessionRow.token_hash == token_hash, CandidateSessionRow.expires_at > now_ms
                 )
             )
+    async def exam_of_segment(self, segment_id: str) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(AttemptRow.exam_id)
+                .join(RecordingSegmentRow, RecordingSegmentRow.attempt_id == AttemptRow.id)
+                .where(RecordingSegmentRow.id == segment_id)
+            )
+

@@ -20,6 +20,7 @@ from examhall.application.ports.attempt_store import (
     WarningRecord,
 )
 from examhall.application.ports.clock import Clock, Ids
+from examhall.application.ports.recording_store import SegmentRecord
 from examhall.domain import chain
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.incident import Verdict
@@ -207,6 +208,22 @@ class SqlAttemptTx:
     async def add_evidence(self, evidence: EvidenceRecord) -> None:
         await self._add(rows.EVIDENCE, evidence)
         self._tell(UpdateKind.INCIDENT, evidence.incident_id)
+
+    async def take_segment(self, segment: SegmentRecord) -> SegmentRecord | None:
+        table = rows.SEGMENT
+        there = await self._session.execute(
+            select(table).where(
+                table.c.attempt_id == self._attempt.id,
+                table.c.instance_id == segment.instance_id,
+                table.c.kind == segment.kind.value,
+                table.c.seq == segment.seq,
+            )
+        )
+        row = there.mappings().first()
+        if row is not None:
+            return rows.segment(row)
+        await self._add(table, segment)
+        return None
 
     async def add_chat(self, message: ChatRecord) -> bool:
         if message.client_id is not None:

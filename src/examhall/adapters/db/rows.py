@@ -24,6 +24,7 @@ from examhall.application.ports.attempt_store import (
     UpdateKind,
     WarningRecord,
 )
+from examhall.application.ports.recording_store import SegmentRecord
 from examhall.domain.attempt import AttemptState
 from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.check_in import CheckInResult
@@ -31,6 +32,7 @@ from examhall.domain.incident import Verdict
 from examhall.domain.observation import FORMER_DETECTORS
 from examhall.domain.policy import Policy, Severity, Signal
 from examhall.domain.presets import complete
+from examhall.domain.recording import SegmentKind
 
 Record = (
     AttemptRecord
@@ -41,6 +43,7 @@ Record = (
     | IncidentRecord
     | LogRecord
     | PageEventRecord
+    | SegmentRecord
     | WarningRecord
 )
 
@@ -65,6 +68,7 @@ OBSERVATION = table_of(tables.ObservationRow)
 OUTBOX = table_of(tables.OutboxRow)
 PAGE_EVENT = table_of(tables.PageEventRow)
 POLICY_REVISION = table_of(tables.PolicyRevisionRow)
+SEGMENT = table_of(tables.RecordingSegmentRow)
 USER = table_of(tables.UserRow)
 WARNING = table_of(tables.WarningRow)
 
@@ -150,6 +154,10 @@ def incident(row: RowMapping) -> IncidentRecord:
 
 def evidence(row: RowMapping) -> EvidenceRecord:
     return EvidenceRecord(**_kept(EvidenceRecord, row))
+
+
+def segment(row: RowMapping) -> SegmentRecord:
+    return SegmentRecord(**_kept(SegmentRecord, row) | {"kind": SegmentKind(row["kind"])})
 
 
 def chat(row: RowMapping) -> ChatRecord:

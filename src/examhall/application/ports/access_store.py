@@ -24,4 +24,6 @@ class AccessStore(Protocol):
 
     async def candidate_of(self, token_hash: str, now_ms: int) -> str | None:
         """The attempt of a candidate's cookie or bearer token that has not expired."""
+    async def exam_of_segment(self, segment_id: str) -> str | None: ...
+
         ...

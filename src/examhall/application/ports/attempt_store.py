@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from examhall.application.ports.recording_store import SegmentRecord
 from examhall.domain.attempt import AttemptState
 from examhall.domain.bandwidth import BandwidthRung, RecordingNow
 from examhall.domain.chain import ChainHead
@@ -258,6 +259,10 @@ class AttemptTx(Protocol):
         ...
 
     async def add_evidence(self, evidence: EvidenceRecord) -> None: ...
+
+    async def take_segment(self, segment: SegmentRecord) -> SegmentRecord | None:
+        """Store it once; otherwise what is there under its number."""
+        ...
 
     async def add_chat(self, message: ChatRecord) -> bool:
         """False if the sender's client_id was taken already."""

@@ -36,6 +36,10 @@ CAMERA_CHECKS = Counter(
 )
 EVIDENCE_KEPT = Counter("examhall_evidence_kept_total", "Pictures kept as evidence")
 EVIDENCE_GAPS = Counter("examhall_evidence_gaps_total", "Pictures missing, by reason", ("reason",))
+RECORDING_SEGMENTS = Counter(
+    "examhall_recording_segments_total", "Segments of recordings taken", ("kind", "late")
+)
+RECORDING_BYTES = Counter("examhall_recording_bytes_total", "Bytes of recordings taken", ("kind",))
 OBSERVATIONS_LOST = Counter("examhall_observations_lost_total", "Observations that could not be stored")
 LIVE_COMMITS_FAILED = Counter(
     "examhall_live_commits_failed_total", "Writes of the live side that failed", ("code",)
