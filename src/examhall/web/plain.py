@@ -1,4 +1,4 @@
-"""What every text and number that comes in must be: text that any database keeps, numbers that any JSON reader reads."""
+"""What every text and number that comes in must be: what any database keeps and any JSON reader reads."""
 
 from typing import Annotated
 
