@@ -38,6 +38,7 @@ RECORDING_SENTENCES = {
     Recording.CAMERA: _RECORDED.replace("{what}", "Your camera is"),
     Recording.CAMERA_AND_SCREEN: _RECORDED.replace("{what}", "Your camera and shared screen are"),
 }
+_IN_FULL_S = 86_400.0  # the longest limit a policy can set
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,36 @@ class ConsentNotice:
     retention_days: int
     who_sees: str
     human_decides: str
+    time_sentence: str
     network_credit_limit_s: float
+
+
+def time_sentence(policy: Policy) -> str:
+    """The rule of this policy's clock, as the candidate reads it."""
+    server_s, network_s = policy.server_credit_limit_s, policy.network_credit_limit_s
+    if server_s >= _IN_FULL_S:
+        server = "is given back in full"
+    elif server_s > 0:
+        server = f"is given back by itself up to {_length(server_s)} in all; beyond that your proctor decides"
+    else:
+        server = "is not given back by itself; your proctor decides"
+    network = (
+        f"is given back by itself up to {_length(network_s)} in all; beyond that your proctor decides"
+        if network_s > 0
+        else "is not given back by itself; your proctor decides"
+    )
+    return (
+        "The clock stands still while your exam is paused. Time in which our server is away "
+        f"{server}. Time in which your connection is lost {network}."
+    )
+
+
+def _length(seconds: float) -> str:
+    """ "2 minutes and 5 seconds": a length of time in whole words."""
+    whole = max(0, round(seconds))
+    parts = ((whole // 3600, "hour"), (whole // 60 % 60, "minute"), (whole % 60, "second"))
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count > 0]
+    return " and ".join(said) or "0 seconds"
 
 
 def watched_signals(policy: Policy, content_mode: ContentMode) -> tuple[Signal, ...]:
@@ -99,6 +129,7 @@ def notice(policy: Policy, content_mode: ContentMode) -> ConsentNotice:
         retention_days=policy.retention_days,
         who_sees=WHO_SEES,
         human_decides=HUMAN_DECIDES,
+        time_sentence=time_sentence(policy),
         network_credit_limit_s=policy.network_credit_limit_s,
     )
     text = json.dumps(asdict(unsigned), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

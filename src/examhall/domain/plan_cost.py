@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from examhall.domain.policy import Policy, Signal
+from examhall.domain.policy import Policy, Recording, ScanPlan, Signal
 
 CHUNK_S = 0.5  # a piece of sound on the wire
 
@@ -34,6 +34,34 @@ class StepCost:
 
     step: Step
     run_ms: float
+
+
+# One run each on one core of a server processor of 2020 or later with nothing else to do, rounded; every machine
+# differs, so what is shown by these is called "about", and `examhall plan` measures one's own.
+REFERENCE_COSTS = (
+    StepCost(Step.FRAME, 1.0),
+    StepCost(Step.COARSE, 7.0),
+    StepCost(Step.FINE, 30.0),
+    StepCost(Step.HEAD, 4.0),
+    StepCost(Step.IDENTITY, 4.0),
+    StepCost(Step.OBJECTS, 27.0),
+    StepCost(Step.SOUND, 1.4),
+)
+BUSY_SHARE = 0.80  # of a core; above it sampling slows down
+
+# What the page asks its recorder for, bits per second, in full quality.
+_CAMERA_BPS = 250_000
+_SCREEN_BPS = 250_000
+_RECORDED_BPS = {
+    Recording.OFF: 0,
+    Recording.CAMERA: _CAMERA_BPS,
+    Recording.CAMERA_AND_SCREEN: _CAMERA_BPS + _SCREEN_BPS,
+}
+
+
+def recording_bytes_per_hour(recording: Recording) -> int:
+    """What a candidate-hour takes of the store at most; a slow line makes it less."""
+    return _RECORDED_BPS[recording] * 3600 // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +115,7 @@ def _runs_per_s(policy: Policy, *, talks: bool) -> dict[Step, float]:
     frames = 1.0 / plan.interval_s
     fine = _rate(plan.fine_period_s, frames)
     listens = talks and plan.speech and Signal.SPEECH in asked
-    burst = (
-        plan.burst_s / plan.burst_interval_s / plan.burst_every_s if listens and plan.burst_every_s else 0.0
-    )
+    burst = _burst_frames_per_s(plan) if listens else 0.0
     head = _rate(plan.head_period_s, frames) if asked & HEAD_SIGNALS else 0.0
     return {
         Step.FRAME: frames + burst,
@@ -100,6 +126,14 @@ def _runs_per_s(policy: Policy, *, talks: bool) -> dict[Step, float]:
         Step.OBJECTS: _rate(plan.objects_period_s, frames) if asked & OBJECT_SIGNALS else 0.0,
         Step.SOUND: 1.0 / CHUNK_S if listens else 0.0,
     }
+
+
+def _burst_frames_per_s(plan: ScanPlan) -> float:
+    """Frames of the bursts for the lips of one who talks all the time; none is asked for without the head."""
+    if plan.head_period_s <= 0 or plan.burst_s <= 0 or plan.burst_interval_s <= 0:
+        return 0.0
+    every_s = max(plan.burst_s, plan.burst_every_s)  # as domain/rules/voice.py asks for them
+    return plan.burst_s / plan.burst_interval_s / every_s
 
 
 def _rate(period_s: float, frames_per_s: float) -> float:

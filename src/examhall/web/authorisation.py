@@ -115,6 +115,7 @@ RULES: dict[str, Rule] = {
     "new_staff_link": _row(_ADMIN, audit="staff.link"),
     # exams
     "policy_catalogue": _row(_STAFF, scope=Scope.EXAMS_READ),
+    "policy_cost": _row(_STAFF, scope=Scope.EXAMS_READ),
     "list_exams": _row(_STAFF, scope=Scope.EXAMS_READ),
     "create_exam": _row(_ADMIN, audit="exam.create", scope=Scope.EXAMS_WRITE),
     "read_exam": _row(_MEMBER_OF_EXAM, scope=Scope.EXAMS_READ),
@@ -147,6 +148,7 @@ RULES: dict[str, Rule] = {
     "resume": _row(_PROCTOR_OF_ATTEMPT, audit="attempt.resume"),
     "end": _row(_PROCTOR_OF_ATTEMPT, audit="attempt.end"),
     "credit": _row(_PROCTOR_OF_ATTEMPT, audit="attempt.credit"),
+    "credit_all": _row(_PROCTOR_OF_EXAM, audit="exam.credit"),
     "close_review": _row(_REVIEWER_OF_ATTEMPT, audit="attempt.reviewed"),
     "export_attempt": _row(_REVIEWER_OF_ATTEMPT, audit="attempt.export", scope=Scope.EXPORT_READ),
     "signing_key": _ANYONE,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from examhall.application.ports.meetings import ProviderName
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
@@ -184,6 +184,19 @@ class PolicyCatalogue(Answer):
     admissions: list[Admission]
 
 
+class PolicyCostAsked(Body):  # POST /policies/cost
+    policy: Policy
+
+
+class PolicyCost(Answer):
+    """What a candidate costs under a policy, by reference prices: CPU milliseconds of one core, storage in bytes."""
+
+    quiet_ms_per_s: float
+    talking_ms_per_s: float  # of one who talks all the time
+    candidates_per_core: int
+    recording_bytes_per_hour: int
+
+
 class ExamMember(Answer):  # GET /exams/{id}/staff
     user_id: str
     name: str
@@ -285,6 +298,7 @@ class Notice(Answer):
     retention_days: int
     who_sees: str
     human_decides: str
+    time_sentence: str  # the rule of the clock
     network_credit_limit_s: float
 
 
@@ -373,9 +387,24 @@ class SentToAll(Answer):
     recipients: int
 
 
-class GiveTime(Body):  # POST /attempts/{id}/credit
-    seconds: Annotated[float, Field(gt=0, le=4 * 3600)]
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+class GiveTime(Body):  # POST /attempts/{id}/credit, POST /exams/{id}/credit
+    """seconds: below zero takes back what a proctor gave. request_id: the same again gives once."""
+
+    seconds: Annotated[float, Field(ge=-4 * 3600, le=4 * 3600)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+    request_id: Annotated[str, Field(min_length=8, max_length=64)] | None = None
+
+    @field_validator("seconds")
+    @classmethod
+    def _at_least_one(cls, value: float) -> float:
+        if abs(value) < 1:
+            raise ValueError("give or take back at least a second")
+        return value
+
+
+class GivenToAll(Answer):
+    given: int
+    refused: int  # over meanwhile, or nothing of a proctor's to take back
 
 
 class Decide(Body):  # POST /incidents/{id}/verdict

@@ -4,8 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from examhall.domain.plan_cost import Step, StepCost, candidates_per_core, plan_cost
-from examhall.domain.policy import Policy, Preset, ScanPlan, Signal
+from examhall.domain.plan_cost import (
+    REFERENCE_COSTS,
+    Step,
+    StepCost,
+    candidates_per_core,
+    plan_cost,
+    recording_bytes_per_hour,
+)
+from examhall.domain.policy import Policy, Preset, Recording, ScanPlan, Signal
 from examhall.domain.presets import PRESETS
 
 PRICES = (
@@ -67,6 +74,18 @@ def test_a_period_of_zero_is_never_and_a_short_one_is_every_frame() -> None:
     runs = {row.step: row.runs_per_s for row in plan_cost(policy(plan), PRICES).rows}
     assert runs[Step.HEAD] == runs[Step.FRAME] == 0.5
     assert runs[Step.OBJECTS] == 0.0
+
+
+def test_without_the_head_no_burst_is_asked_for_and_none_is_paid_for() -> None:
+    calm = plan_cost(policy(replace(PLAN, head_period_s=0.0)), PRICES)
+    assert calm.talking_ms_per_s - calm.quiet_ms_per_s == pytest.approx(2 * 1.0)  # the sound alone
+
+
+def test_the_reference_prices_name_each_step_and_recording_costs_by_what_is_recorded() -> None:
+    assert {cost.step for cost in REFERENCE_COSTS} == set(Step)
+    sizes = [recording_bytes_per_hour(choice) for choice in Recording]
+    assert sizes[0] == 0
+    assert sizes == sorted(sizes)
 
 
 def test_a_core_carries_what_fits_into_its_busy_share() -> None:

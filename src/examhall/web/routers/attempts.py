@@ -7,6 +7,7 @@ from examhall.web.auth import Staff, Use
 from examhall.web.schemas import (
     AttemptDetail,
     CreditEntry,
+    GivenToAll,
     GiveTime,
     Reason,
     Say,
@@ -111,8 +112,25 @@ async def end(attempt_id: str, body: Reason, staff: Staff, services: Use) -> Att
 
 @router.post("/attempts/{attempt_id}/credit")
 async def credit(attempt_id: str, body: GiveTime, staff: Staff, services: Use) -> AttemptCard:
-    """Give time."""
+    """Give time, or take back what a proctor gave. The candidate reads the reason."""
     await services.attempts.give_time(
-        attempt_id, seconds=body.seconds, reason=body.reason, staff_id=staff.user_id
+        attempt_id,
+        seconds=body.seconds,
+        reason=body.reason,
+        staff_id=staff.user_id,
+        request_id=body.request_id,
     )
     return await services.monitor.card(attempt_id)
+
+
+@router.post("/exams/{exam_id}/credit")
+async def credit_all(exam_id: str, body: GiveTime, staff: Staff, services: Use) -> GivenToAll:
+    """Give time to everybody who is in the exam now, as after a fire alarm."""
+    told = await services.attempts.give_time_to_all(
+        exam_id,
+        seconds=body.seconds,
+        reason=body.reason,
+        staff_id=staff.user_id,
+        request_id=body.request_id,
+    )
+    return GivenToAll(given=told.given, refused=told.refused)

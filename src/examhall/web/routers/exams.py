@@ -4,11 +4,18 @@ from dataclasses import fields
 
 from fastapi import APIRouter
 
-from examhall.application.exams import ContentMode, ExamChange, ExamDraft, switched_off
+from examhall.application.exams import ContentMode, ExamChange, ExamDraft, check_policy, switched_off
 from examhall.application.ports.accounts_store import MemberRecord
 from examhall.application.ports.attempt_store import PolicyRevisionRecord
 from examhall.application.ports.exam_store import ExamListing
 from examhall.application.services import Services
+from examhall.domain.plan_cost import (
+    BUSY_SHARE,
+    REFERENCE_COSTS,
+    candidates_per_core,
+    plan_cost,
+    recording_bytes_per_hour,
+)
 from examhall.domain.policy import Admission, Signal
 from examhall.domain.presets import PRESETS, SIGNAL_LABELS, SIGNAL_SENTENCES
 from examhall.web.auth import Asker, Staff, Use
@@ -22,6 +29,8 @@ from examhall.web.schemas import (
     NewExam,
     PolicyAnswer,
     PolicyCatalogue,
+    PolicyCost,
+    PolicyCostAsked,
     SetMember,
     SignalInfo,
 )
@@ -58,6 +67,19 @@ async def policy_catalogue() -> PolicyCatalogue:
         for signal in Signal
     ]
     return PolicyCatalogue(presets=dict(PRESETS), signals=signals, admissions=list(Admission))
+
+
+@router.post("/policies/cost")
+async def policy_cost(body: PolicyCostAsked) -> PolicyCost:
+    """What a candidate costs under this policy, by the prices of a reference machine (`examhall plan`: yours)."""
+    check_policy(body.policy)
+    cost = plan_cost(body.policy, REFERENCE_COSTS)
+    return PolicyCost(
+        quiet_ms_per_s=cost.quiet_ms_per_s,
+        talking_ms_per_s=cost.talking_ms_per_s,
+        candidates_per_core=candidates_per_core(cost.quiet_ms_per_s, BUSY_SHARE),
+        recording_bytes_per_hour=recording_bytes_per_hour(body.policy.recording),
+    )
 
 
 @router.get("/exams")

@@ -99,6 +99,7 @@ def _room(view: RoomView, provider: ProviderName) -> Room:
             retention_days=notice.retention_days,
             who_sees=notice.who_sees,
             human_decides=notice.human_decides,
+            time_sentence=notice.time_sentence,
             network_credit_limit_s=notice.network_credit_limit_s,
         ),
         require_screen=policy.asks_for_screen,
