@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     )
     worker_hang_limit_s: float = Field(2.0, gt=0, le=60, description="A worker that takes longer is killed.")
     staff_session_hours: float = Field(12.0, gt=0, le=720, description="How long a staff login lasts unused.")
+    require_totp: Literal["off", "admins", "staff"] = Field(
+        "off", description="Who has to set up a second factor (TOTP) before anything else."
+    )
+    audit_days: int = Field(400, ge=1, le=3660, description="How long the audit log of staff actions is kept.")
     min_free_disk_mb: int = Field(500, ge=0, description="Below this /readyz says the disk is full.")
     detect_faces: Literal["auto", "on", "off"] = Field(
         "auto", description="The tutorial's endpoint; auto: only for callers on this machine."

@@ -22,6 +22,7 @@ async def test_the_first_link_makes_one_admin_and_works_once(server: Server) -> 
             "name": "Ada",
             "email": "ada@example.org",
             "role": "admin",
+            "must_enrol": False,
         }
         cookie = made.headers["set-cookie"].lower()
         assert "httponly" in cookie
@@ -58,7 +59,7 @@ async def test_a_wrong_password_and_an_unknown_address_look_the_same(server: Ser
         wrong = await client.post("/api/v1/session", json={"email": "admin@example.org", "password": "x"})
         unknown = await client.post("/api/v1/session", json={"email": "who@example.org", "password": "x"})
     assert wrong.status_code == unknown.status_code == 401
-    assert wrong.json() == unknown.json()
+    assert wrong.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
 
 
 async def test_guessing_is_slowed_down_even_with_the_right_password_at_last(server: Server) -> None:

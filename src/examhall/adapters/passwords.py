@@ -20,8 +20,9 @@ class Argon2Passwords:
         return await to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter())
 
     async def verify(self, hashed: str | None, password: str) -> bool:
+        # Made for whoever asks first, so that the first unknown address does not take longer than a known one.
+        self._nobody = self._nobody or await self.hash("nobody has this password")
         if hashed is None:
-            self._nobody = self._nobody or await self.hash("nobody has this password")
             await to_thread.run_sync(self._verify, self._nobody, password, limiter=self._limiter())
             return False
         return await to_thread.run_sync(self._verify, hashed, password, limiter=self._limiter())

@@ -1,39 +1,27 @@
-"""Staff accounts: signing in, one-time links, who there is."""
+"""Staff accounts: one-time links, who there is. Signing in with a password is in `sign_in.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from examhall.application.access import token_hash
-from examhall.application.identity import Role, StaffIdentity
+from examhall.application.identity import Role
 from examhall.application.ports.accounts_store import (
     AccountsStore,
     LinkPurpose,
     LinkRecord,
     MemberRecord,
-    SessionRecord,
     UserRecord,
 )
+from examhall.application.ports.audit import Actor, Audit, On
 from examhall.application.ports.clock import Clock, Ids
-from examhall.application.ports.metrics import LOGINS, Metrics
 from examhall.application.ports.passwords import Passwords
-from examhall.application.throttle import Throttle
+from examhall.application.second_factor import SecondFactors, code_needed, wrong_code
+from examhall.application.staff_sessions import Caller, Login, StaffSessions
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 _MINUTE_MS = 60_000
 FIRST_ADMIN_LINK_MS = 30 * _MINUTE_MS
 STAFF_LINK_MS = 7 * 24 * 60 * _MINUTE_MS
-_THROTTLE_WINDOW_S = 900.0
-_FAILURES_BY_ACCOUNT = 10
-_FAILURES_BY_ADDRESS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A fresh login; `token` goes into the cookie and nowhere else."""
-
-    identity: StaffIdentity
-    token: str
-    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +41,20 @@ class Accounts:
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
-        metrics: Metrics,
+        sessions: StaffSessions,
+        factors: SecondFactors,
+        audit: Audit,
         *,
         base_url: str,
-        session_ms: int,
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
-        self._metrics = metrics
+        self._sessions = sessions
+        self._factors = factors
+        self._audit = audit
         self._base_url = base_url
-        self._session_ms = session_ms
-        self._by_account = Throttle(clock, failures=_FAILURES_BY_ACCOUNT, window_s=_THROTTLE_WINDOW_S)
-        self._by_address = Throttle(clock, failures=_FAILURES_BY_ADDRESS, window_s=_THROTTLE_WINDOW_S)
-
-    # ---- signing in ----
-
-    async def log_in(self, email: str, password: str, address: str) -> Login:
-        """Sign in. Raises `wrong_login` (which of the two is not said) or `too_many_tries`."""
-        email = normal_email(email)
-        self._by_account.admit([email])
-        self._by_address.admit([address])
-        # Counted before the slow check, so that tries sent all at once are counted too.
-        self._by_account.failed([email])
-        self._by_address.failed([address])
-        user = await self._store.user_by_email(email)
-        known = user.password_hash if user and user.disabled_at is None else None
-        if not await self._passwords.verify(known, password) or user is None:
-            self._metrics.count(LOGINS, result="refused")
-            raise ExamhallError(
-                ErrorKind.UNAUTHENTICATED, "wrong_login", "The e-mail address or the password is not right."
-            )
-        self._by_account.succeeded(email)
-        self._by_address.forgive(address)
-        self._metrics.count(LOGINS, result="ok")
-        return await self._signed_in(user)
-
-    async def log_out(self, staff: StaffIdentity) -> None:
-        await self._store.end_session(staff.session_id)
-
-    async def _signed_in(self, user: UserRecord) -> Login:
-        now, token, session_id = self._clock.now_ms(), self._ids.new_token(), self._ids.new_id()
-        expires_at = now + self._session_ms
-        await self._store.add_session(
-            SessionRecord(session_id, token_hash(token), user.id, created_at=now, expires_at=expires_at)
-        )
-        return Login(StaffIdentity(user.id, user.role, user.name, user.email, session_id), token, expires_at)
 
     # ---- one-time links ----
 
@@ -120,15 +75,27 @@ class Accounts:
             )
         return link, await self._store.user(link.user_id) if link.user_id else None
 
-    async def enter(self, token: str) -> Login:
+    async def enter(self, token: str, caller: Caller = Caller()) -> Login:
         """Sign in by a demo link."""
         link, user = await self.link(token)
         if link.purpose is not LinkPurpose.DEMO or user is None or user.disabled_at is not None:
             raise ExamhallError(ErrorKind.FORBIDDEN, "link_not_for_this", "This link is for something else.")
-        return await self._signed_in(user)
+        return await self._sessions.open(user, caller, second_factor=await self._factors.is_on(user.id))
 
-    async def set_password(self, token: str, password: str, *, email: str | None, name: str | None) -> Login:
-        """Redeem a link: set the password of its account, or make the first admin. Signs in."""
+    async def set_password(
+        self,
+        token: str,
+        password: str,
+        *,
+        email: str | None,
+        name: str | None,
+        code: str | None = None,
+        caller: Caller = Caller(),
+    ) -> Login:
+        """Redeem a link: set the password of its account, or make the first admin. Signs in; other logins end.
+
+        An account with a second factor needs its code here too: whoever reads somebody's mail has the link only.
+        """
         link, user = await self.link(token)
         if link.purpose is LinkPurpose.DEMO:
             raise ExamhallError(ErrorKind.FORBIDDEN, "link_not_for_this", "This link is for something else.")
@@ -136,12 +103,22 @@ class Accounts:
             user = await self._first_admin(email, name)
         if user.disabled_at is not None:
             raise ExamhallError(ErrorKind.FORBIDDEN, "account_disabled", "This account is switched off.")
+        second = await self._factors.is_on(user.id)
+        if second and not code:
+            raise code_needed()
+        if second and not await self._factors.is_right(user.id, code or ""):
+            raise wrong_code()
         user = replace(user, password_hash=await self._passwords.hash(password))
         if not await self._store.redeem(link.token_hash, user, self._clock.now_ms()):
             raise ExamhallError(
                 ErrorKind.GONE, "link_used", "This link was used already. Sign in, or ask for a new link."
             )
-        return await self._signed_in(user)
+        await self._sessions.tell(user.id)
+        actor = Actor(user.id, None, caller.address)
+        await self._audit.note(
+            "password.set", actor, On("staff", user.id), details={"by_link": link.purpose.value}
+        )
+        return await self._sessions.open(user, caller, second_factor=second)
 
     async def _first_admin(self, email: str | None, name: str | None) -> UserRecord:
         if await self._store.usable_admins():
@@ -163,8 +140,11 @@ class Accounts:
             return None
         return await self._new_link(LinkPurpose.FIRST_ADMIN, None, FIRST_ADMIN_LINK_MS)
 
-    async def admin_link(self, email: str | None) -> OneTimeLink:
-        """For the command line: the first admin's link, or a new password for an admin by address."""
+    async def admin_link(self, email: str | None, *, without_second_factor: bool = False) -> OneTimeLink:
+        """For the command line: the first admin's link, or a new password for an admin by address.
+
+        Whoever may read the data folder can always get in this way, however the login is locked.
+        """
         first = await self.first_admin_link()
         if first is not None:
             return first
@@ -175,6 +155,10 @@ class Accounts:
                 "admin_exists",
                 "There is an administrator already. To set a new password give the address: --email ADDRESS.",
             )
+        told = {"command_line": True, "without_second_factor": without_second_factor}
+        await self._audit.note("staff.link", Actor(), On("staff", user.id), details=told)
+        if without_second_factor and await self._factors.is_on(user.id):
+            await self._factors.remove(user.id)
         return await self._new_link(LinkPurpose.SET_PASSWORD, user.id, FIRST_ADMIN_LINK_MS)
 
     async def demo_link(self, user_id: str, lasts_ms: int) -> OneTimeLink:
@@ -205,6 +189,10 @@ class Accounts:
     async def staff(self) -> Sequence[UserRecord]:
         return await self._store.users()
 
+    async def with_second_factor(self) -> frozenset[str]:
+        """The ids of the accounts whose second factor is on."""
+        return await self._store.with_second_factor()
+
     async def add_staff(self, name: str, email: str, role: Role) -> tuple[UserRecord, OneTimeLink]:
         """A new account and the link that sets its password. Raises `email_taken`."""
         user = self._new_user(name, email, role)
@@ -216,14 +204,22 @@ class Accounts:
 
     async def staff_link(self, user_id: str) -> tuple[UserRecord, OneTimeLink]:
         """A new link that sets the account's password; older ones stop working."""
-        user = await self._existing(user_id)
+        user = await self.existing(user_id)
         return user, await self._new_link(LinkPurpose.SET_PASSWORD, user.id, STAFF_LINK_MS)
+
+    async def withdraw_staff_link(self, user_id: str) -> None:
+        """The link that sets the account's password stops working. Raises `link_unknown` when there is none."""
+        user = await self.existing(user_id)
+        if not await self._store.withdraw_links(LinkPurpose.SET_PASSWORD, user.id):
+            raise ExamhallError(
+                ErrorKind.NOT_FOUND, "link_unknown", "There is no link of this account that still works."
+            )
 
     async def change_staff(
         self, user_id: str, *, name: str | None, role: Role | None, disabled: bool | None
     ) -> UserRecord:
         """Change what is given. Raises `user_not_found`, `last_admin`."""
-        before = await self._existing(user_id)
+        before = await self.existing(user_id)
         after = replace(before, name=name or before.name, role=role or before.role)
         if disabled is not None:
             since = before.disabled_at or self._clock.now_ms()
@@ -237,6 +233,10 @@ class Accounts:
                 "This is the last administrator who can sign in; make another one first.",
             )
         await self._store.save_user(after, end_logins=loses_rights)
+        if after.disabled_at is not None:
+            await self._store.withdraw_links(LinkPurpose.SET_PASSWORD, after.id)
+        if loses_rights:
+            await self._sessions.tell(after.id)
         return after
 
     async def members(self, exam_id: str) -> Sequence[MemberRecord]:
@@ -244,15 +244,18 @@ class Accounts:
 
     async def set_member(self, exam_id: str, user_id: str, role: Role) -> MemberRecord:
         """Let somebody proctor or review an exam. Raises `user_not_found`."""
-        user = await self._existing(user_id)
+        user = await self.existing(user_id)
         await self._store.set_member(exam_id, user.id, role)
+        await self._sessions.tell(user.id)
         return MemberRecord(exam_id, user.id, user.name, user.email, role)
 
     async def remove_member(self, exam_id: str, user_id: str) -> None:
         if not await self._store.remove_member(exam_id, user_id):
             raise ExamhallError(ErrorKind.NOT_FOUND, "member_not_found", "They are not staff of this exam.")
+        await self._sessions.tell(user_id)
 
-    async def _existing(self, user_id: str) -> UserRecord:
+    async def existing(self, user_id: str) -> UserRecord:
+        """Raises `user_not_found`."""
         user = await self._store.user(user_id)
         if user is None:
             raise ExamhallError(ErrorKind.NOT_FOUND, "user_not_found", "There is no such account.")

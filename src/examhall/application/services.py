@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from examhall.application.access import Access
 from examhall.application.accounts import Accounts
+from examhall.application.api_keys import ApiKeys
 from examhall.application.attempts import Attempts
+from examhall.application.audit import AuditLog
 from examhall.application.clock_watch import ClockWatch
 from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
 from examhall.application.export import Exports
 from examhall.application.invites import Invites
+from examhall.application.known_devices import KnownDevices
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
@@ -29,12 +32,15 @@ from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.ports.metrics import Metrics
 from examhall.application.ports.vision import VisionPool
+from examhall.application.recording_index import RecordingIndex
+from examhall.application.recordings import Recordings
 from examhall.application.retention import Retention
 from examhall.application.review import Review
 from examhall.application.room import Rooms
-from examhall.application.recording_index import RecordingIndex
-from examhall.application.recordings import Recordings
 from examhall.application.roster import Roster
+from examhall.application.second_factor import SecondFactors
+from examhall.application.sign_in import SignIn
+from examhall.application.staff_sessions import StaffSessions
 from examhall.application.watch import Watches
 
 log = logging.getLogger(__name__)
@@ -50,6 +56,12 @@ class Services:
     keys: KeyRing
     access: Access
     accounts: Accounts
+    api_keys: ApiKeys
+    audit: AuditLog
+    devices: KnownDevices
+    factors: SecondFactors
+    sessions: StaffSessions
+    sign_in: SignIn
     exams: Exams
     exports: Exports
     roster: Roster
@@ -65,6 +77,8 @@ class Services:
     monitor: Monitor
     personal_data: PersonalData
     photos: Photos
+    recording_index: RecordingIndex
+    recordings: Recordings
     retention: Retention
     review: Review
     rooms: Rooms
@@ -77,8 +91,6 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Start every part; on leaving (or when a later part fails to start) stop the started ones."""
         async with AsyncExitStack() as started:
-    recording_index: RecordingIndex
-    recordings: Recordings
             for part in self.parts:
                 await part.start()
                 started.push_async_callback(_stop, part)

@@ -8,12 +8,11 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from examhall.adapters.bus.memory import MemoryBus
-from examhall.adapters.db.access_store import DbAccessStore
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
-from examhall.adapters.db.recording_store import DbRecordingStore
 from examhall.adapters.db.record_store import DbRecordStore
+from examhall.adapters.db.recording_store import DbRecordingStore
 from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.evidence.object_store import evidence_in_folder
@@ -21,7 +20,6 @@ from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
 from examhall.adapters.signing import Ed25519Signer
 from examhall.adapters.system import SystemClock, SystemIds
-from examhall.application.access import Access
 from examhall.application.attempts import Attempts
 from examhall.application.biometrics import BiometricRetention
 from examhall.application.clock_watch import ClockWatch
@@ -34,16 +32,16 @@ from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
-from examhall.application.recording_index import RecordingIndex
-from examhall.application.recordings import Recordings
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
+from examhall.application.recording_index import RecordingIndex
+from examhall.application.recordings import Recordings
 from examhall.application.retention import Retention
 from examhall.application.review import Review
 from examhall.application.room import Rooms
 from examhall.application.roster import Roster
 from examhall.application.services import Services
-from examhall.bootstrap.accounts import build_accounts, database_of, session_ms_of
+from examhall.bootstrap.accounts import build_doors, database_of
 from examhall.bootstrap.doctor import STATIC, disk_problem
 from examhall.bootstrap.hourly_purge import hourly_purge
 from examhall.bootstrap.live import build_live
@@ -91,6 +89,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     database = database_of(settings)
     bus = MemoryBus()
     keys = FileKeyRing(settings.data_dir / "keys")
+    doors = build_doors(settings, database, bus=bus, keys=keys, clock=clock, ids=ids, metrics=metrics)
     roster_store = DbRosterStore(database)
     invites = Invites(roster_store, keys, clock, ids, metrics, base_url=settings.base_url)
     attempt_store = SqlAttemptStore(database, bus, clock, ids)
@@ -103,8 +102,8 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     )
     photos = Photos(DbPhotoStore(database), roster_store, evidence, vision, clock, ids)
     biometrics = BiometricRetention(attempt_store, photos, clock)
-    recording_store = DbRecordingStore(database)
     records = DbRecordStore(database)
+    recording_store = DbRecordingStore(database)
     retention = Retention(DbRetentionStore(database), attempt_store, evidence, photos, biometrics, clock)
     live = build_live(
         settings,
@@ -130,8 +129,14 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         bus=bus,
         keys=keys,
         metrics=metrics,
-        access=Access(DbAccessStore(database), clock, session_ms_of(settings)),
-        accounts=build_accounts(settings, database, clock, ids, metrics),
+        access=doors.access,
+        accounts=doors.accounts,
+        api_keys=doors.api_keys,
+        audit=doors.audit,
+        devices=doors.devices,
+        factors=doors.factors,
+        sessions=doors.sessions,
+        sign_in=doors.sign_in,
         exams=Exams(DbExamStore(database), clock, ids, bus),
         exports=Exports(
             records,
@@ -150,15 +155,15 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         live=live.attempts,
         meetings=live.meetings,
         monitor=monitor,
-        personal_data=PersonalData(records, attempt_store, evidence, photos),
+        personal_data=PersonalData(records, attempt_store, evidence, photos, clock),
         photos=photos,
+        recording_index=RecordingIndex(recording_store, attempt_store, clock),
+        recordings=Recordings(recording_store, attempt_store, evidence, clock, ids, metrics),
         retention=retention,
         review=Review(attempt_store, monitor, clock),
         rooms=Rooms(attempt_store, clock),
         vision=vision,
         watches=live.watches,
-        recording_index=RecordingIndex(recording_store, attempt_store, clock),
-        recordings=Recordings(recording_store, attempt_store, evidence, clock, ids, metrics),
         parts=(
             Part("database", start=database.start, stop=database.stop),
             *live.parts,

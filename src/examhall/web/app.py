@@ -5,8 +5,10 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from examhall.application.services import Services
 from examhall.web import problems
+from examhall.web.audit_trail import AuditTrail
 from examhall.web.auth import authorise
 from examhall.web.authorisation import RULES
+from examhall.web.buckets import Buckets
 from examhall.web.config import WebConfig
 from examhall.web.headers import SecurityHeaders
 from examhall.web.limits import BodyLimit
@@ -16,6 +18,8 @@ from examhall.web.request_log import RequestLog
 from examhall.web.routers import ROUTERS, SOCKETS
 
 VERSION = "1"
+_KEY_BURST = 60  # requests of one API key at once
+_KEY_PER_S = 10.0  # and in the long run
 
 
 def create_app(services: Services, config: WebConfig) -> FastAPI:
@@ -23,8 +27,10 @@ def create_app(services: Services, config: WebConfig) -> FastAPI:
     app = _with_routes()
     app.state.services = services
     app.state.config = config
+    app.state.key_buckets = Buckets(_KEY_BURST, _KEY_PER_S)
     problems.install(app)
     # The last one added is the outermost.
+    app.add_middleware(AuditTrail, audit=services.audit)
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginCheck, config=config)
     app.add_middleware(SecurityHeaders, config=config)

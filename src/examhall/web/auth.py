@@ -11,11 +11,13 @@ from typing import Annotated, cast
 from fastapi import Depends, Request, WebSocket
 from starlette.requests import HTTPConnection
 
-from examhall.application.access import Access, Target
-from examhall.application.identity import CandidateIdentity, Role, StaffIdentity
+from examhall.application.access import KEY_PREFIX, Access, Target
+from examhall.application.identity import CandidateIdentity, KeyIdentity, Role, StaffIdentity
 from examhall.application.services import Services
 from examhall.domain.errors import ErrorKind, ExamhallError
-from examhall.web.authorisation import RULES, Rule, Who
+from examhall.web.audit_note import AuditNote
+from examhall.web.authorisation import MESSAGES, RULES, Rule, Who
+from examhall.web.buckets import Buckets
 from examhall.web.config import WebConfig
 from examhall.web.origin import require_origin
 
@@ -29,12 +31,16 @@ def attempt_cookie(attempt_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks, and as what: exactly one of the two, or neither where anyone may."""
+    """Who asks, and as what: exactly one of the two, or neither where anyone may.
+
+    key_id: of the API key through which a program acts for `staff`.
+    """
 
     staff: StaffIdentity | None = None
     candidate: CandidateIdentity | None = None
     exam_id: str | None = None
     exam_role: Role | None = None
+    key_id: str | None = None
 
     @property
     def role(self) -> Role:
@@ -48,12 +54,17 @@ def services_of(connection: HTTPConnection) -> Services:
     return cast(Services, connection.app.state.services)
 
 
+def key_buckets(connection: HTTPConnection) -> Buckets:
+    return cast(Buckets, connection.app.state.key_buckets)
+
+
 def config_of(connection: HTTPConnection) -> WebConfig:
     return cast(WebConfig, connection.app.state.config)
 
 
 async def authorise(request: Request) -> None:
     """Applied to every HTTP route: look up its row, find out who asks, refuse what the row does not allow."""
+    request.state.audit = AuditNote()
     request.state.identity = await identify(request, RULES[request.scope["route"].name])
 
 
@@ -76,20 +87,28 @@ async def identify(connection: HTTPConnection, rule: Rule) -> Identity:
         return Identity()
     if Who.CANDIDATE in rule.who:
         return Identity(candidate=await _candidate(connection, access))
-    staff = await _staff(connection, access)
+    staff, key_id = await _staff_or_key(connection, access, rule)
     if Who.STAFF in rule.who:
-        return Identity(staff=staff)
+        return Identity(staff=staff, key_id=key_id)
     if rule.target is None:
         if Who(staff.role) not in rule.who:
             raise _forbidden()
-        return Identity(staff=staff)
+        return Identity(staff=staff, key_id=key_id)
     if rule.who == {Who.ADMIN} and staff.role != "admin":
         raise _forbidden()
     exam_id = await access.exam_of(rule.target, connection.path_params[rule.target.value])
     role = await access.role_in(exam_id, staff)
     if role is None or Who(role) not in rule.who:
         raise _forbidden()
-    return Identity(staff=staff, exam_id=exam_id, exam_role=role)
+    return Identity(staff=staff, exam_id=exam_id, exam_role=role, key_id=key_id)
+
+
+def require_may_say(socket: str, kind: str, identity: Identity) -> None:
+    """Raise `not_allowed` unless the table lets this identity say this on this socket."""
+    rule = MESSAGES[socket].get(kind)
+    is_a = {Who.CANDIDATE} if identity.candidate else {Who(identity.role)}
+    if rule is None or not rule.who & is_a:
+        raise _forbidden()
 
 
 def bearer(connection: HTTPConnection) -> str | None:
@@ -98,12 +117,37 @@ def bearer(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-async def _staff(connection: HTTPConnection, access: Access) -> StaffIdentity:
+async def _staff_or_key(
+    connection: HTTPConnection, access: Access, rule: Rule
+) -> tuple[StaffIdentity, str | None]:
     token = connection.cookies.get(STAFF_COOKIE) or bearer(connection)
+    if token and token.startswith(KEY_PREFIX):
+        key = await _key(connection, access, token, rule)
+        return key.staff, key.key_id
     staff = await access.staff(token) if token else None
     if staff is None:
         raise ExamhallError(ErrorKind.UNAUTHENTICATED, "not_signed_in", "Please sign in.")
-    return staff
+    if access.must_enrol(staff) and not rule.before_enrolment:
+        raise ExamhallError(
+            ErrorKind.FORBIDDEN,
+            "second_factor_required",
+            "Set up your second factor first: open your account's page.",
+        )
+    return staff, None
+
+
+async def _key(connection: HTTPConnection, access: Access, token: str, rule: Rule) -> KeyIdentity:
+    key = await access.key(token)
+    if key is None:
+        raise ExamhallError(
+            ErrorKind.UNAUTHENTICATED, "key_invalid", "This API key is not known, was revoked, or has ended."
+        )
+    key_buckets(connection).take(key.key_id, services_of(connection).clock.monotonic_s())
+    if rule.scope is None or rule.scope not in key.scopes:
+        raise ExamhallError(
+            ErrorKind.FORBIDDEN, "scope_missing", "This API key has no scope that allows this."
+        )
+    return key
 
 
 async def _candidate(connection: HTTPConnection, access: Access) -> CandidateIdentity:
@@ -129,6 +173,11 @@ def identity_of(request: Request) -> Identity:
     return cast(Identity, request.state.identity)
 
 
+def note_of(request: Request) -> AuditNote:
+    """What the audit log is to say of this request besides who and what."""
+    return cast(AuditNote, request.state.audit)
+
+
 def require_staff(request: Request) -> StaffIdentity:
     """The staff member whom the table has let through."""
     staff = identity_of(request).staff
@@ -150,3 +199,4 @@ Config = Annotated[WebConfig, Depends(config_of)]
 Staff = Annotated[StaffIdentity, Depends(require_staff)]
 Candidate = Annotated[CandidateIdentity, Depends(require_attempt)]
 Asker = Annotated[Identity, Depends(identity_of)]
+Audited = Annotated[AuditNote, Depends(note_of)]

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from examhall.application.staff_sessions import Caller
+
 
 def is_this_machine(connection: HTTPConnection) -> bool:
     """Whether the caller is a program or browser on this machine that asked for it by a loopback name.
@@ -23,6 +25,11 @@ def is_this_machine(connection: HTTPConnection) -> bool:
 def caller_address(connection: HTTPConnection) -> str:
     """The address to throttle by; behind a trusted proxy it is already the real one."""
     return connection.client.host if connection.client else "unknown"
+
+
+def caller_of(connection: HTTPConnection) -> Caller:
+    """For the list of logins and the audit log."""
+    return Caller(caller_address(connection), connection.headers.get("user-agent"))
 
 
 def _is_loopback(host: str) -> bool:

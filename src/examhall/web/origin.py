@@ -14,12 +14,21 @@ _COOKIE_PREFIX = "examhall_"
 def require_origin(connection: HTTPConnection, config: WebConfig) -> None:
     """Raise `origin_refused` unless the Origin header is there and is exactly ours."""
     if not origin_is_ours(connection, config):
-        raise ExamhallError(
-            ErrorKind.FORBIDDEN,
-            "origin_refused",
-            "This request did not come from Examhall's own page. Open Examhall under its public address "
-            "(setting EXAMHALL_PUBLIC_URL) and try again.",
-        )
+        raise _refused()
+
+
+def _require_same_site(said: str) -> None:
+    if said != "same-origin":
+        raise _refused()
+
+
+def _refused() -> ExamhallError:
+    return ExamhallError(
+        ErrorKind.FORBIDDEN,
+        "origin_refused",
+        "This request did not come from Examhall's own page. Open Examhall under its public address "
+        "(setting EXAMHALL_PUBLIC_URL) and try again.",
+    )
 
 
 def origin_is_ours(connection: HTTPConnection, config: WebConfig) -> bool:
@@ -42,7 +51,8 @@ class OriginCheck:
     """For every request that changes something under /api/.
 
     With one of our cookies the Origin must be there and be ours. Without, nothing of a signed-in person can
-    be used; still a foreign page is refused, so that it cannot sign somebody in unnoticed.
+    be used; still a foreign page is refused, so that it cannot sign somebody in unnoticed. What the browser itself
+    says of where a request comes from (Sec-Fetch-Site) must fit in any case.
     """
 
     def __init__(self, app: ASGIApp, config: WebConfig) -> None:
@@ -54,8 +64,10 @@ class OriginCheck:
         if guarded and scope["method"] not in _SAFE_METHODS:
             connection = HTTPConnection(scope)
             with_cookie = any(name.startswith(_COOKIE_PREFIX) for name in connection.cookies)
-            if with_cookie or "origin" in connection.headers:
+            said = connection.headers.get("sec-fetch-site", "same-origin")
+            if with_cookie or "origin" in connection.headers or said != "same-origin":
                 try:
+                    _require_same_site(said)
                     require_origin(connection, self._config)
                 except ExamhallError as error:
                     await error_answer(error)(scope, receive, send)

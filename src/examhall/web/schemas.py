@@ -52,6 +52,7 @@ class Problem(Answer):
 class Login(Body):  # POST /session
     email: Annotated[str, Field(max_length=320)]
     password: Annotated[str, Field(max_length=1000)]
+    code: Annotated[str, Field(max_length=64)] | None = None  # of the second factor, where it is on
 
 
 class LinkLogin(Body):  # POST /session/link: demo links
@@ -63,6 +64,7 @@ class SetPassword(Body):  # POST /session/set-password: first admin and invited 
     email: Email | None = None  # first admin only
     name: Name | None = None  # first admin only
     password: Annotated[str, Field(min_length=10, max_length=1000)]
+    code: Annotated[str, Field(max_length=64)] | None = None  # of the second factor, where it is on
 
 
 class LinkInfo(Answer):  # POST /session/link-info
@@ -76,6 +78,7 @@ class Me(Answer):  # GET /session
     name: str
     email: str
     role: Role
+    must_enrol: bool  # a second factor has to be set up before anything else
 
 
 class StaffMember(Answer):
@@ -85,6 +88,7 @@ class StaffMember(Answer):
     role: Role
     disabled: bool
     has_password: bool
+    second_factor: bool
     created_at: Ms
 
 
@@ -104,6 +108,7 @@ class ChangeStaff(Body):  # PATCH /staff/{id}
     name: Name | None = None
     role: Role | None = None
     disabled: Flag | None = None
+    reason: Annotated[str, Field(max_length=500)] | None = None  # for the audit log
 
 
 # ---- exams ---------------------------------------------------------------------------------------

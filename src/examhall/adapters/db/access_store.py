@@ -4,20 +4,22 @@ from typing import cast
 
 from sqlalchemy import select, update
 
+from examhall.adapters.db.api_keys_store import known_scopes
 from examhall.adapters.db.engine import Database
 from examhall.adapters.db.tables import (
+    ApiKeyRow,
     AttemptRow,
     CandidateSessionRow,
     EvidenceRow,
     ExamRow,
     ExamStaffRow,
     IncidentRow,
-    StaffSessionRow,
-    UserRow,
     RecordingSegmentRow,
     SecondFactorRow,
+    StaffSessionRow,
+    UserRow,
 )
-from examhall.application.identity import Role, StaffIdentity
+from examhall.application.identity import KeyIdentity, Role, StaffIdentity
 
 _MOVE_EXPIRY_EVERY_MS = 60_000
 
@@ -32,8 +34,9 @@ class DbAccessStore:
         async with self._database.read() as session:
             row = (
                 await session.execute(
-                    select(StaffSessionRow, UserRow)
+                    select(StaffSessionRow, UserRow, SecondFactorRow.confirmed_at)
                     .join(UserRow, UserRow.id == StaffSessionRow.user_id)
+                    .outerjoin(SecondFactorRow, SecondFactorRow.user_id == UserRow.id)
                     .where(
                         StaffSessionRow.token_hash == token_hash,
                         StaffSessionRow.expires_at > now_ms,
@@ -43,10 +46,10 @@ class DbAccessStore:
             ).one_or_none()
         if row is None:
             return None
-        login, user = row
+        login, user, confirmed_at = row
         if now_ms - login.last_used_at > _MOVE_EXPIRY_EVERY_MS:
             await self._move_expiry(login.id, now_ms, expires_at)
-        return StaffIdentity(user.id, cast(Role, user.role), user.name, user.email, login.id)
+        return _staff(user, login.id, second_factor=confirmed_at is not None)
 
     async def _move_expiry(self, session_id: str, now_ms: int, expires_at: int) -> None:
         async with self._database.write() as session:
@@ -55,6 +58,31 @@ class DbAccessStore:
                 .where(StaffSessionRow.id == session_id)
                 .values(last_used_at=now_ms, expires_at=expires_at)
             )
+
+    async def key_identity(self, token_hash: str, now_ms: int) -> KeyIdentity | None:
+        async with self._database.read() as session:
+            row = (
+                await session.execute(
+                    select(ApiKeyRow, UserRow)
+                    .join(UserRow, UserRow.id == ApiKeyRow.made_by)
+                    .where(
+                        ApiKeyRow.token_hash == token_hash,
+                        ApiKeyRow.expires_at > now_ms,
+                        ApiKeyRow.revoked_at.is_(None),
+                        UserRow.disabled_at.is_(None),
+                        UserRow.role == "admin",
+                    )
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        key, maker = row
+        if key.last_used_at is None or now_ms - key.last_used_at > _MOVE_EXPIRY_EVERY_MS:
+            async with self._database.write() as session:
+                await session.execute(
+                    update(ApiKeyRow).where(ApiKeyRow.id == key.id).values(last_used_at=now_ms)
+                )
+        return KeyIdentity(key.id, known_scopes(key.scopes), _staff(maker, "", second_factor=False))
 
     async def exam_role(self, exam_id: str, user_id: str) -> Role | None:
         async with self._database.read() as session:
@@ -85,6 +113,14 @@ class DbAccessStore:
                 .where(EvidenceRow.id == evidence_id)
             )
 
+    async def exam_of_segment(self, segment_id: str) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(AttemptRow.exam_id)
+                .join(RecordingSegmentRow, RecordingSegmentRow.attempt_id == AttemptRow.id)
+                .where(RecordingSegmentRow.id == segment_id)
+            )
+
     async def exam_exists(self, exam_id: str) -> bool:
         async with self._database.read() as session:
             return await session.scalar(select(ExamRow.id).where(ExamRow.id == exam_id)) is not None
@@ -96,11 +132,9 @@ class DbAccessStore:
                     CandidateSessionRow.token_hash == token_hash, CandidateSessionRow.expires_at > now_ms
                 )
             )
-    async def exam_of_segment(self, segment_id: str) -> str | None:
-        async with self._database.read() as session:
-            return await session.scalar(
-                select(AttemptRow.exam_id)
-                .join(RecordingSegmentRow, RecordingSegmentRow.attempt_id == AttemptRow.id)
-                .where(RecordingSegmentRow.id == segment_id)
-            )
 
+
+def _staff(user: UserRow, session_id: str, *, second_factor: bool) -> StaffIdentity:
+    return StaffIdentity(
+        user.id, cast(Role, user.role), user.name, user.email, session_id, second_factor=second_factor
+    )

@@ -8,13 +8,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examhall.adapters.db.engine import Database
-from examhall.adapters.db.tables import ExamStaffRow, OneTimeLinkRow, StaffSessionRow, UserRow
+from examhall.adapters.db.tables import (
+    ExamStaffRow,
+    OneTimeLinkRow,
+    SecondFactorRow,
+    StaffSessionRow,
+    UserRow,
+)
 from examhall.application.identity import Role
 from examhall.application.ports.accounts_store import (
     LinkPurpose,
     LinkRecord,
     MemberRecord,
-    SessionRecord,
     UserRecord,
 )
 
@@ -29,6 +34,11 @@ class DbAccountsStore:
         async with self._database.read() as session:
             rows = await session.scalars(select(UserRow).order_by(UserRow.name, UserRow.id))
             return [_user(row) for row in rows]
+
+    async def with_second_factor(self) -> frozenset[str]:
+        query = select(SecondFactorRow.user_id).where(SecondFactorRow.confirmed_at.is_not(None))
+        async with self._database.read() as session:
+            return frozenset(await session.scalars(query))
 
     async def user(self, user_id: str) -> UserRecord | None:
         async with self._database.read() as session:
@@ -112,29 +122,26 @@ class DbAccountsStore:
             return False
         return True
 
-    async def withdraw_links(self, purpose: LinkPurpose) -> None:
-        async with self._database.write() as session:
-            await session.execute(delete(OneTimeLinkRow).where(OneTimeLinkRow.purpose == purpose.value))
-
-    async def add_session(self, session_record: SessionRecord) -> None:
+    async def set_password_hash(self, user_id: str, password_hash: str, *, keep_session: str) -> None:
         async with self._database.write() as session:
             await session.execute(
-                delete(StaffSessionRow).where(StaffSessionRow.expires_at < session_record.created_at)
+                update(UserRow).where(UserRow.id == user_id).values(password_hash=password_hash)
             )
-            session.add(
-                StaffSessionRow(
-                    id=session_record.id,
-                    token_hash=session_record.token_hash,
-                    user_id=session_record.user_id,
-                    created_at=session_record.created_at,
-                    expires_at=session_record.expires_at,
-                    last_used_at=session_record.created_at,
+            await session.execute(
+                delete(StaffSessionRow).where(
+                    StaffSessionRow.user_id == user_id, StaffSessionRow.id != keep_session
                 )
             )
 
-    async def end_session(self, session_id: str) -> None:
+    async def withdraw_links(self, purpose: LinkPurpose, user_id: str | None = None) -> int:
+        which = [OneTimeLinkRow.purpose == purpose.value, OneTimeLinkRow.used_at.is_(None)]
+        if user_id is not None:
+            which.append(OneTimeLinkRow.user_id == user_id)
         async with self._database.write() as session:
-            await session.execute(delete(StaffSessionRow).where(StaffSessionRow.id == session_id))
+            gone = await session.scalars(
+                delete(OneTimeLinkRow).where(*which).returning(OneTimeLinkRow.token_hash)
+            )
+            return len(gone.all())
 
     async def members(self, exam_id: str) -> Sequence[MemberRecord]:
         async with self._database.read() as session:

@@ -38,15 +38,6 @@ class LinkRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRecord:
-    id: str
-    token_hash: str = field(repr=False)
-    user_id: str
-    created_at: int
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """Somebody who proctors or reviews an exam."""
 
@@ -61,6 +52,10 @@ class AccountsStore(Protocol):
     """Every call is one transaction."""
 
     async def users(self) -> Sequence[UserRecord]: ...
+
+    async def with_second_factor(self) -> frozenset[str]:
+        """The ids of those whose second factor is on."""
+        ...
 
     async def user(self, user_id: str) -> UserRecord | None: ...
 
@@ -89,11 +84,13 @@ class AccountsStore(Protocol):
         """
         ...
 
-    async def withdraw_links(self, purpose: LinkPurpose) -> None: ...
+    async def set_password_hash(self, user_id: str, password_hash: str, *, keep_session: str) -> None:
+        """Ends every login of theirs but one."""
+        ...
 
-    async def add_session(self, session_record: SessionRecord) -> None: ...
-
-    async def end_session(self, session_id: str) -> None: ...
+    async def withdraw_links(self, purpose: LinkPurpose, user_id: str | None = None) -> int:
+        """Unused ones, of one user if given; how many there were."""
+        ...
 
     async def members(self, exam_id: str) -> Sequence[MemberRecord]: ...
 

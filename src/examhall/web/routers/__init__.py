@@ -6,7 +6,10 @@ A router gives its full paths itself; each of its functions needs a row in `web/
 from fastapi import APIRouter
 
 from examhall.web.routers import (
+    account,
+    api_keys,
     attempts,
+    audit,
     detect_faces,
     exams,
     fallback,
@@ -31,7 +34,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
     pages.router,
     session.router,
+    account.router,
     staff.router,
+    api_keys.router,
+    audit.router,
     exams.router,
     roster.router,
     photos.router,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from examhall.application.views import AttemptCard, ChatMessage, WarningNote
-from examhall.web.auth import Staff, Use
+from examhall.web.auth import Audited, Staff, Use
 from examhall.web.schemas import (
     AttemptDetail,
     CreditEntry,
@@ -90,28 +90,31 @@ async def message(attempt_id: str, body: Say, staff: Staff, services: Use) -> Ch
 
 
 @router.post("/attempts/{attempt_id}/pause")
-async def pause(attempt_id: str, body: Reason, staff: Staff, services: Use) -> AttemptCard:
+async def pause(attempt_id: str, body: Reason, staff: Staff, services: Use, note: Audited) -> AttemptCard:
     """The candidate's clock stands still."""
     await services.attempts.pause(attempt_id, by=staff.user_id, reason=body.reason)
+    note.reason = body.reason
     return await services.monitor.card(attempt_id)
 
 
 @router.post("/attempts/{attempt_id}/resume")
-async def resume(attempt_id: str, body: Reason, staff: Staff, services: Use) -> AttemptCard:
+async def resume(attempt_id: str, body: Reason, staff: Staff, services: Use, note: Audited) -> AttemptCard:
     """The candidate's clock goes on; the pause is given back in full."""
     await services.attempts.resume(attempt_id, staff_id=staff.user_id, reason=body.reason)
+    note.reason = body.reason
     return await services.monitor.card(attempt_id)
 
 
 @router.post("/attempts/{attempt_id}/end")
-async def end(attempt_id: str, body: Reason, staff: Staff, services: Use) -> AttemptCard:
+async def end(attempt_id: str, body: Reason, staff: Staff, services: Use, note: Audited) -> AttemptCard:
     """End the attempt."""
     await services.attempts.end(attempt_id, staff_id=staff.user_id, reason=body.reason)
+    note.reason = body.reason
     return await services.monitor.card(attempt_id)
 
 
 @router.post("/attempts/{attempt_id}/credit")
-async def credit(attempt_id: str, body: GiveTime, staff: Staff, services: Use) -> AttemptCard:
+async def credit(attempt_id: str, body: GiveTime, staff: Staff, services: Use, note: Audited) -> AttemptCard:
     """Give time, or take back what a proctor gave. The candidate reads the reason."""
     await services.attempts.give_time(
         attempt_id,
@@ -120,11 +123,15 @@ async def credit(attempt_id: str, body: GiveTime, staff: Staff, services: Use) -
         staff_id=staff.user_id,
         request_id=body.request_id,
     )
+    note.reason = body.reason
+    note.details["seconds"] = round(body.seconds)
     return await services.monitor.card(attempt_id)
 
 
 @router.post("/exams/{exam_id}/credit")
-async def credit_all(exam_id: str, body: GiveTime, staff: Staff, services: Use) -> GivenToAll:
+async def credit_all(
+    exam_id: str, body: GiveTime, staff: Staff, services: Use, note: Audited
+) -> GivenToAll:
     """Give time to everybody who is in the exam now, as after a fire alarm."""
     told = await services.attempts.give_time_to_all(
         exam_id,
@@ -133,4 +140,6 @@ async def credit_all(exam_id: str, body: GiveTime, staff: Staff, services: Use) 
         staff_id=staff.user_id,
         request_id=body.request_id,
     )
+    note.reason = body.reason
+    note.details["seconds"] = round(body.seconds)
     return GivenToAll(given=told.given, refused=told.refused)

@@ -18,7 +18,7 @@ from examhall.domain.plan_cost import (
 )
 from examhall.domain.policy import Admission, Signal
 from examhall.domain.presets import PRESETS, SIGNAL_LABELS, SIGNAL_SENTENCES
-from examhall.web.auth import Asker, Staff, Use
+from examhall.web.auth import Asker, Audited, Staff, Use
 from examhall.web.schemas import (
     ChangeExam,
     ChangePolicy,
@@ -89,9 +89,11 @@ async def list_exams(staff: Staff, services: Use) -> list[ExamSummary]:
 
 
 @router.post("/exams", status_code=201)
-async def create_exam(body: NewExam, staff: Staff, services: Use) -> Exam:
+async def create_exam(body: NewExam, staff: Staff, services: Use, note: Audited) -> Exam:
     draft = ExamDraft(**{field.name: getattr(body, field.name) for field in fields(ExamDraft)})
-    return await _exam(await services.exams.create(draft, body.preset, staff), services)
+    listing = await services.exams.create(draft, body.preset, staff)
+    note.target_id = listing.exam.id
+    return await _exam(listing, services)
 
 
 @router.get("/exams/{exam_id}")
@@ -100,8 +102,9 @@ async def read_exam(exam_id: str, asker: Asker, services: Use) -> Exam:
 
 
 @router.patch("/exams/{exam_id}")
-async def change_exam(exam_id: str, body: ChangeExam, services: Use) -> Exam:
+async def change_exam(exam_id: str, body: ChangeExam, services: Use, note: Audited) -> Exam:
     """Only what is given changes."""
+    note.details["changed"] = " ".join(sorted(body.model_fields_set))
     change = ExamChange(**{field.name: getattr(body, field.name) for field in fields(ExamChange)})
     return await _exam(await services.exams.change(exam_id, change), services)
 
@@ -114,10 +117,11 @@ async def read_policy(exam_id: str, asker: Asker, services: Use) -> PolicyAnswer
 
 @router.put("/exams/{exam_id}/policy")
 async def change_policy(
-    exam_id: str, body: ChangePolicy, asker: Asker, staff: Staff, services: Use
+    exam_id: str, body: ChangePolicy, asker: Asker, staff: Staff, services: Use, note: Audited
 ) -> PolicyAnswer:
     """A new revision; attempts that are checked in keep the one they agreed to."""
     revision = await services.exams.set_policy(exam_id, body.policy, staff)
+    note.details["revision"] = revision.number
     exam = (await services.exams.one(exam_id, asker.role)).exam
     return _policy(revision, exam.content_mode)
 
@@ -128,8 +132,9 @@ async def list_members(exam_id: str, services: Use) -> list[ExamMember]:
 
 
 @router.put("/exams/{exam_id}/staff/{user_id}")
-async def set_member(exam_id: str, user_id: str, body: SetMember, services: Use) -> ExamMember:
+async def set_member(exam_id: str, user_id: str, body: SetMember, services: Use, note: Audited) -> ExamMember:
     """Let somebody proctor or review this exam."""
+    note.details["role"] = body.role
     return _member(await services.accounts.set_member(exam_id, user_id, body.role))
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from examhall.application.views import Incident
 from examhall.domain.errors import ErrorKind, ExamhallError
-from examhall.web.auth import Staff, Use
+from examhall.web.auth import Audited, Staff, Use
 from examhall.web.schemas import Decide
 
 router = APIRouter(prefix="/api/v1", tags=["review"])
@@ -19,8 +19,9 @@ _KINDS = frozenset({"image/jpeg", "image/webp", "image/png", "audio/wav"})
 
 
 @router.post("/incidents/{incident_id}/verdict")
-async def decide(incident_id: str, body: Decide, staff: Staff, services: Use) -> Incident:
+async def decide(incident_id: str, body: Decide, staff: Staff, services: Use, note: Audited) -> Incident:
     """Confirm, dismiss, ask for a second look, or take a verdict back."""
+    note.details["verdict"] = body.verdict
     return await services.review.decide(
         incident_id, verdict=body.verdict, note=body.note, staff_id=staff.user_id
     )

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
 from examhall.application.export import fingerprint
-from examhall.web.auth import Staff, Use
+from examhall.web.auth import Audited, Staff, Use
 from examhall.web.record_schemas import EraseData, ErasureReceipt, SigningKey
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
@@ -54,9 +54,12 @@ async def personal_data(attempt_id: str, staff: Staff, services: Use) -> Streami
 
 
 @router.delete("/attempts/{attempt_id}/data")
-async def erase_data(attempt_id: str, body: EraseData, staff: Staff, services: Use) -> ErasureReceipt:
+async def erase_data(
+    attempt_id: str, body: EraseData, staff: Staff, services: Use, note: Audited
+) -> ErasureReceipt:
     """Erase all that is known of one candidate, for good. Refused while the attempt runs. The answer is the receipt."""
     done = await services.retention.erase_candidate(attempt_id, by=staff.user_id, reason=body.reason)
+    note.reason = body.reason
     return ErasureReceipt(
         attempt_id=done.attempt_id,
         erased_at=done.erased_at,

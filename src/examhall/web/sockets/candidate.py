@@ -30,7 +30,7 @@ from examhall.domain.check_in import CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import unpack_frame
 from examhall.web import wire
-from examhall.web.auth import services_of, socket_identity
+from examhall.web.auth import Identity, require_may_say, services_of, socket_identity
 from examhall.web.sockets.doors import close_code, let_in
 from examhall.web.sockets.line import Closed, Line, known_types, until_one_ends
 from examhall.web.sockets.signalling import signal_in, signal_out
@@ -38,6 +38,7 @@ from examhall.web.welcome import welcome
 
 router = APIRouter()
 
+SOCKET = "attempt_socket"
 KIND = "candidate"
 OVER_GRACE_S = 5.0  # for events that are still on their way
 _MESSAGES: TypeAdapter[wire.CandidateMessage] = TypeAdapter(wire.CandidateMessage)
@@ -55,10 +56,11 @@ CandidateLine = Line[wire.CandidateMessage]
 async def attempt_socket(websocket: WebSocket, attempt_id: str) -> None:
     """The candidate's page; it speaks first, with hello."""
     services = services_of(websocket)
-    if await let_in(websocket, "attempt_socket") is None:
+    identity = await let_in(websocket, SOCKET)
+    if identity is None:
         return
     line = CandidateLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics)
-    await line.run(_Visit(services, line, websocket, attempt_id).serve())
+    await line.run(_Visit(services, line, websocket, identity, attempt_id).serve())
 
 
 class CandidatePage:
@@ -116,11 +118,17 @@ class _Visit:
     """One socket's stay, from hello to the end."""
 
     def __init__(
-        self, services: Services, line: CandidateLine, websocket: WebSocket, attempt_id: str
+        self,
+        services: Services,
+        line: CandidateLine,
+        websocket: WebSocket,
+        identity: Identity,
+        attempt_id: str,
     ) -> None:
         self._services = services
         self._line = line
         self._websocket = websocket
+        self._identity = identity
         self._attempt_id = attempt_id
         self._told_chat: set[str] = set()
         self._told_warnings: set[str] = set()
@@ -190,7 +198,7 @@ class _Visit:
     async def _still_invited(self) -> None:
         """A link that was withdrawn ends the visit that it opened."""
         try:
-            await socket_identity(self._websocket, "attempt_socket")
+            await socket_identity(self._websocket, SOCKET)
         except ExamhallError as error:
             self._line.refuse(error)
             raise Closed(close_code(error), error.code) from error
@@ -236,9 +244,11 @@ class _Visit:
             if message is None:
                 continue
             if isinstance(message, bytes):
+                require_may_say(SOCKET, "frame", self._identity)
                 await self._frame(message)
                 continue
             try:
+                require_may_say(SOCKET, message.type, self._identity)
                 await self._obey(message, page)
             except ExamhallError as error:
                 self._line.refuse(error, _about(message))

@@ -5,6 +5,8 @@ that was lost. Thumbnails are data: newest wins, outside the update ids.
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Sequence
 
 from fastapi import APIRouter, WebSocket
@@ -16,17 +18,19 @@ from examhall.application.monitor import MonitorObject
 from examhall.application.ports.attempt_store import OutboxLine, UpdateKind
 from examhall.application.ports.bus import Subscription
 from examhall.application.ports.live import WatchClosedNotice, WatchSignal
+from examhall.application.ports.live_metrics import ALERT_TIME, UPDATE_TIME
 from examhall.application.services import Services
 from examhall.application.views import AttemptCard, ChatMessage, Incident
-from examhall.domain.errors import ErrorKind, ExamhallError
+from examhall.domain.errors import ExamhallError
 from examhall.web import wire
-from examhall.web.auth import Identity, services_of, socket_identity
+from examhall.web.auth import Identity, require_may_say, services_of, socket_identity
 from examhall.web.sockets.doors import close_code, let_in
 from examhall.web.sockets.line import Closed, Line, known_types, until_one_ends
 from examhall.web.sockets.signalling import signal_in, signal_out
 
 router = APIRouter()
 
+SOCKET = "monitor_socket"
 KIND = "monitor"
 LOAD_EVERY_S = 5.0
 RIGHTS_EVERY_S = 15.0
@@ -41,7 +45,7 @@ MonitorLine = Line[wire.MonitorMessage]
 async def monitor_socket(websocket: WebSocket, exam_id: str) -> None:
     """A proctor's or reviewer's page of one exam; it speaks first, with hello."""
     services = services_of(websocket)
-    identity = await let_in(websocket, "monitor_socket")
+    identity = await let_in(websocket, SOCKET)
     if identity is None or identity.staff is None:
         return
     line = MonitorLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics)
@@ -83,9 +87,11 @@ class _Visit:
         self._line = line
         self._websocket = websocket
         self._exam_id = exam_id
-        self._role = identity.exam_role
+        self._identity = identity
+        self._staff_id = staff.user_id
         self._proctor = _Proctor(line, staff.user_id)
         self._last_id = 0
+        self._alerted: set[str] = set()
 
     async def serve(self) -> None:
         hello = await self._line.hello()
@@ -97,6 +103,7 @@ class _Visit:
         async with (
             bus.subscribe(f"exam/{self._exam_id}") as changes,
             bus.subscribe(f"thumbnails/{self._exam_id}") as thumbnails,
+            bus.subscribe(f"staff/{self._staff_id}") as rights,
         ):
             try:
                 await self._begin(hello.last_update_id)
@@ -104,7 +111,7 @@ class _Visit:
                     self._updates(changes),
                     self._thumbnails(thumbnails),
                     self._load(),
-                    self._rights(),
+                    self._rights(rights),
                     self._read(),
                 )
             finally:
@@ -164,12 +171,21 @@ class _Visit:
         last = {(line.kind, line.id): line.update_id for line in lines}
         for line in lines:
             if last[line.kind, line.id] == line.update_id:
+                began_s = time.perf_counter()
                 thing = await self._services.monitor.look(line)
                 if thing is None:
                     await self._snapshot()
                     return
                 self._line.say(wire.Update(update_id=line.update_id, body=_body(thing)))
+                self._timed(thing, began_s)
             self._last_id = line.update_id
+
+    def _timed(self, thing: MonitorObject, began_s: float) -> None:
+        metrics = self._services.metrics
+        metrics.observe(UPDATE_TIME, time.perf_counter() - began_s)
+        if isinstance(thing, Incident) and thing.closed_at is None and thing.id not in self._alerted:
+            self._alerted.add(thing.id)
+            metrics.observe(ALERT_TIME, max(0, self._services.clock.now_ms() - thing.opened_at) / 1000)
 
     # ---- beside the updates ----------------------------------------------------------------------
 
@@ -201,15 +217,16 @@ class _Visit:
                 told = now
             await asyncio.sleep(LOAD_EVERY_S)
 
-    async def _rights(self) -> None:
-        """A logout or a lost membership ends the page and its live views."""
+    async def _rights(self, changes: Subscription) -> None:
+        """A logout or a lost membership ends the page and its live views: at once, or when the next look finds it."""
         while True:
-            await asyncio.sleep(RIGHTS_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RIGHTS_EVERY_S):
+                    await changes.next()
             try:
-                identity = await socket_identity(self._websocket, "monitor_socket")
+                self._identity = await socket_identity(self._websocket, SOCKET)
             except ExamhallError as error:
                 raise Closed(close_code(error), error.code) from error
-            self._role = identity.exam_role
 
     # ---- what the page says ----------------------------------------------------------------------
 
@@ -219,6 +236,7 @@ class _Visit:
             if message is None or isinstance(message, bytes):
                 continue
             try:
+                require_may_say(SOCKET, message.type, self._identity)
                 await self._obey(message)
             except ExamhallError as error:
                 self._line.refuse(error, _about(message))
@@ -227,7 +245,6 @@ class _Visit:
         watches = self._services.watches
         match message:
             case wire.OpenWatch():
-                self._require_proctor()
                 watch = await watches.open(self._exam_id, message.attempt_id, message.profile, self._proctor)
                 self._line.say(
                     wire.WatchStarted(
@@ -245,12 +262,6 @@ class _Visit:
                 watches.from_proctor(self._proctor, signal_in(message))
             case _:
                 pass
-
-    def _require_proctor(self) -> None:
-        if self._role not in {"admin", "proctor"}:
-            raise ExamhallError(
-                ErrorKind.FORBIDDEN, "not_allowed", "Only proctors of this exam open a live view."
-            )
 
 
 def _about(message: wire.MonitorMessage) -> str | None:
