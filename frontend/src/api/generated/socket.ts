@@ -21,6 +21,7 @@ export type BandwidthRung = (0 | 1 | 2 | 3 | 4 | 5)
 export type RecordingNow = ("off" | "on" | "later" | "stopped")
 export type ServerToCandidate = (Welcome | Ack | StateChanged | WarningGiven | ChatDelivered | HandChanged | SamplingChanged | MeetingCommand | Burst | CheckInStands | WatchOpened | WatchClosed | Signalling | Ping | Pong | ErrorMessage | ComeBack)
 export type AttemptState = ("invited" | "checking_in" | "waiting" | "live" | "paused" | "submitted" | "ended" | "expired" | "reviewed")
+export type CreditReason = ("pause" | "server_fault" | "network_loss" | "proctor")
 /**
  * What to look at (calibrate) or where to turn (challenge), by the candidate's own sides.
  */
@@ -182,6 +183,18 @@ paused_at: (number | null)
 duration_s: number
 credited_s: number
 server_now: number
+ledger: GivenBack[]
+}
+/**
+ * One line of the ledger. at: the end of the stretch that was lost, or when a proctor gave it.
+ * 
+ * seconds: below zero where a proctor took back what one gave; note: the proctor's reason, the candidate reads it.
+ */
+export interface GivenBack {
+seconds: number
+reason: CreditReason
+note: string
+at: number
 }
 /**
  * `sender_name` is the staff member's display name on staff pages, None on the candidate's.
