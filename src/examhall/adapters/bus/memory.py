@@ -48,6 +48,15 @@ class MemoryBus:
     def has_subscribers(self, topic: str) -> bool:
         return topic in self._topics
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Those that somebody listens to."""
+        return tuple(self._topics)
+
+    def count(self, topic: str) -> int:
+        """How many listen to it."""
+        return len(self._topics.get(topic, ()))
+
     @asynccontextmanager
     async def _subscribed(self, topic: str) -> AsyncIterator[MemorySubscription]:
         subscription = MemorySubscription(self._max_keys)

@@ -51,6 +51,13 @@ SOCKETS_OPENED = Counter("examhall_sockets_opened_total", "Sockets opened", ("ki
 SOCKETS_CLOSED = Counter("examhall_sockets_closed_total", "Sockets closed, by close code", ("kind", "code"))
 MESSAGES_IGNORED = Counter("examhall_messages_ignored_total", "Messages of an unknown type", ("kind",))
 DETECT_FACES = Counter("examhall_detect_faces_total", "The tutorial's endpoint, by outcome", ("outcome",))
+BUS_SENT = Counter("examhall_bus_sent_total", "Messages given to the other servers' bus")
+BUS_RECEIVED = Counter("examhall_bus_received_total", "Messages that came from other servers")
+BUS_LOST = Counter("examhall_bus_lost_total", "Messages to other servers that were given up")
+BUS_READY = Gauge("examhall_bus_ready", "Whether the other servers' bus answers (1) or not (0)")
+TAKEN_OVER = Counter(
+    "examhall_attempts_taken_over_total", "Attempts taken from another server, by why", ("why",)
+)
 ATTEMPTS_RUNNING = Gauge("examhall_attempts_running", "Attempts that are looked after now")
 SAMPLING_INTERVAL = Gauge("examhall_sampling_interval_seconds", "How often candidates are sampled now")
 MEETING_EVENTS = Counter(
@@ -64,3 +71,51 @@ WORKERS_BUSY = Gauge("examhall_vision_busy_ratio", "Share of the last 5 s that t
 WORKER_RESTARTS = Gauge("examhall_vision_worker_restarts", "Vision workers replaced since the start")
 FRAMES_WAITING = Gauge("examhall_vision_frames_waiting", "Frames that wait for a worker")
 OLDEST_WAIT = Gauge("examhall_vision_oldest_wait_milliseconds", "How long the oldest of them has waited")
+WORKER_HANGS = Gauge(
+    "examhall_vision_worker_hangs", "Of the replaced workers those that hung, since the start"
+)
+LANES_RESTING = Gauge(
+    "examhall_vision_lanes_resting", "Attempts whose pictures rest for a minute since they stopped workers"
+)
+MAILBOXES_HOLDING = Gauge("examhall_mailboxes_holding", "Attempts with a picture that waits or is in work")
+EVIDENCE_WAITING = Gauge("examhall_evidence_waiting", "Pictures and sounds that wait to be kept as evidence")
+TURN_TIME = Histogram(
+    "examhall_turn_milliseconds",
+    "A turn of an attempt by stage: the rules, or the transaction that keeps what they said",
+    (0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 5000),
+    ("stage",),
+)
+PAGE_EVENTS_LATE = Counter("examhall_page_events_late_total", "Page events that came after a gap in the line")
+ALERT_TIME = Histogram(
+    "examhall_alert_seconds",
+    "From the opening of an incident to its place in a proctor's socket's queue",
+    (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0),
+)
+UPDATE_TIME = Histogram(
+    "examhall_monitor_update_seconds",
+    "From looking at the outbox to what it points at in a proctor's socket's queue",
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0),
+)
+SOCKET_QUEUE = Histogram(
+    "examhall_socket_queue_messages",
+    "Messages that waited when a socket's writer looked",
+    (1, 2, 5, 10, 20, 50, 100, 200, 512),
+    ("kind",),
+)
+SOCKET_DATA_REPLACED = Counter(
+    "examhall_socket_data_replaced_total",
+    "Thumbnails that gave way to a newer one before they were sent",
+    ("kind",),
+)
+BUS_PUBLISHED = Counter(
+    "examhall_bus_published_total", "Messages put on the bus, by kind of topic", ("topic",)
+)
+BUS_READ = Counter("examhall_bus_read_total", "Messages read from the bus, by kind of topic", ("topic",))
+BUS_DROPPED = Counter(
+    "examhall_bus_dropped_total", "Messages that a full subscription let go of, by kind of topic", ("topic",)
+)
+LOOP_LAG = Histogram(
+    "examhall_loop_lag_seconds",
+    "How late the server's loop is for a timer: everything waits that long",
+    (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+)
