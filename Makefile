@@ -6,7 +6,7 @@ CHECK_TESTS := $(wildcard tests/unit tests/architecture)
 ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench accuracy format schema clean livekit livekit-test
+.PHONY: help setup demo run test check fuzz faults bench accuracy format schema clean livekit livekit-test
 
 help: ## List these verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,13 @@ livekit-test: setup ## Only the tests that speak to a real LiveKit server
 	@scripts/test-tools.sh
 	@scripts/livekit.sh build
 	$(BIN)/pytest -q -m livekit $(ALL_TESTS)
+
+fuzz: setup ## Broken pieces by the thousand, and the whole API at random; writes docs/reliability.md
+	@$(BIN)/python scripts/reliability.py fuzz
+
+faults: setup ## Kill, stall and starve it in scripted tests; writes docs/reliability.md
+	@scripts/test-tools.sh
+	@$(BIN)/python scripts/reliability.py faults
 
 bench: setup ## Print the speed table, the tutorial's path beside ours
 	@scripts/setup-bench.sh
