@@ -12,6 +12,7 @@ from examhall.adapters.db.api_keys_store import DbApiKeysStore
 from examhall.adapters.db.audit_store import DbAuditStore
 from examhall.adapters.db.engine import Database, sqlite_url
 from examhall.adapters.db.login_failures import DbLoginFailures
+from examhall.adapters.db.measured import MeasuredDatabase
 from examhall.adapters.db.second_factor_store import DbSecondFactorStore
 from examhall.adapters.db.sessions_store import DbSessionsStore
 from examhall.adapters.keys import FileKeyRing
@@ -34,9 +35,10 @@ from examhall.application.throttle import Throttle
 from examhall.settings import Settings
 
 
-def database_of(settings: Settings) -> Database:
-    """The database that the settings name; nothing is opened yet."""
-    return Database(settings.database_url or sqlite_url(sqlite_file(settings)))
+def database_of(settings: Settings, metrics: Metrics | None = None) -> Database:
+    """The database that the settings name, timed where there are metrics; nothing is opened yet."""
+    url = settings.database_url or sqlite_url(sqlite_file(settings))
+    return Database(url) if metrics is None else MeasuredDatabase(url, metrics)
 
 
 def sqlite_file(settings: Settings) -> Path:

@@ -7,6 +7,7 @@ from random import SystemRandom
 from anyio import to_thread
 from fastapi import FastAPI
 
+from examhall.adapters.bus.counted import CountedBus
 from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
@@ -15,7 +16,7 @@ from examhall.adapters.db.record_store import DbRecordStore
 from examhall.adapters.db.recording_store import DbRecordingStore
 from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
-from examhall.adapters.evidence.object_store import evidence_in_folder
+from examhall.adapters.evidence.object_store import SealedBlobs
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
 from examhall.adapters.signing import Ed25519Signer
@@ -32,6 +33,7 @@ from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
+from examhall.application.ports.all_metrics import declared
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
 from examhall.application.recording_index import RecordingIndex
@@ -43,6 +45,7 @@ from examhall.application.roster import Roster
 from examhall.application.services import Services
 from examhall.bootstrap.accounts import build_doors, database_of
 from examhall.bootstrap.doctor import STATIC, disk_problem
+from examhall.bootstrap.evidence import build_evidence
 from examhall.bootstrap.hourly_purge import hourly_purge
 from examhall.bootstrap.live import build_live
 from examhall.bootstrap.models import verify_models
@@ -85,9 +88,9 @@ def build(settings: Settings, *, demo: bool = False, replaced: Replaced = Replac
 
 
 def _services(settings: Settings, replaced: Replaced) -> Services:
-    clock, ids, metrics = SystemClock(), SystemIds(), PrometheusMetrics()
-    database = database_of(settings)
-    bus = MemoryBus()
+    clock, ids, metrics = SystemClock(), SystemIds(), PrometheusMetrics(declared())
+    database = database_of(settings, metrics)
+    bus = CountedBus(MemoryBus(), metrics)
     keys = FileKeyRing(settings.data_dir / "keys")
     doors = build_doors(settings, database, bus=bus, keys=keys, clock=clock, ids=ids, metrics=metrics)
     roster_store = DbRosterStore(database)
@@ -96,7 +99,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     monitor = Monitor(attempt_store, clock)
     attempts = Attempts(attempt_store, clock, ids)
     clock_watch = ClockWatch(attempt_store, clock, ids, server_id=ids.new_id())
-    evidence = replaced.evidence or evidence_in_folder(settings.data_dir / "evidence", keys)
+    evidence = replaced.evidence or build_evidence(settings, keys)
     vision = replaced.vision or build_vision_pool(
         settings.models_dir, workers=settings.worker_count, hang_limit_s=settings.worker_hang_limit_s
     )

@@ -156,6 +156,11 @@ class EvidenceKeeper:
                 self._idle.set()
 
     @property
+    def waiting(self) -> int:
+        """Pictures and sounds that are not yet kept."""
+        return len(self._pieces)
+
+    @property
     def at_rest(self) -> bool:
         """Nothing waits, and no incident asks for more."""
         return not self._windows and self._sounds.at_rest and not self._pieces and not self._gaps

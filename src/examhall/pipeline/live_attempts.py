@@ -10,11 +10,15 @@ from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.application.ports.live import BandwidthSaid, LoadView, PageEventIn, PageLink
 from examhall.application.ports.live_metrics import (
     ATTEMPTS_RUNNING,
+    EVIDENCE_WAITING,
     FRAMES_REFUSED,
     FRAMES_WAITING,
+    LANES_RESTING,
     LIVE_TASKS_RESTARTED,
+    MAILBOXES_HOLDING,
     OLDEST_WAIT,
     SAMPLING_INTERVAL,
+    WORKER_HANGS,
     WORKER_RESTARTS,
     WORKERS_BUSY,
     WORKERS_READY,
@@ -221,6 +225,11 @@ class LiveAttemptsService:
         metrics.set(WORKER_RESTARTS, health.restarts)
         metrics.set(FRAMES_WAITING, health.waiting)
         metrics.set(OLDEST_WAIT, health.oldest_wait_ms)
+        metrics.set(WORKER_HANGS, health.hangs)
+        metrics.set(LANES_RESTING, health.resting)
+        sessions = [running.session for running in self._running.values()]
+        metrics.set(MAILBOXES_HOLDING, sum(session.frames.holds_one for session in sessions))
+        metrics.set(EVIDENCE_WAITING, sum(session.evidence.waiting for session in sessions))
 
     async def _tidy(self) -> None:
         for attempt_id, running in list(self._running.items()):

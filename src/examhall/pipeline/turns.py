@@ -1,6 +1,7 @@
 """The turns of an attempt: its rules, incidents and clock change in one transaction, or not at all."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +16,10 @@ from examhall.application.ports.live_metrics import (
     LIVE_COMMITS_FAILED,
     OBSERVATIONS_LOST,
     PAGE_EVENTS,
+    PAGE_EVENTS_LATE,
     SHADOW_INCIDENTS,
     SHADOW_SECONDS,
+    TURN_TIME,
 )
 from examhall.domain.attempt import OVER
 from examhall.domain.camera_device import virtual_score
@@ -140,6 +143,7 @@ class Turns:
             self._settle(said)
         self._world.metrics.count(PAGE_EVENTS, len(fresh), taken="first")
         self._world.metrics.count(PAGE_EVENTS, len(events) - len(fresh), taken="again")
+        self._world.metrics.count(PAGE_EVENTS_LATE, sum(event.late for event in fresh))
         return Taken(acked, opened)
 
     async def close_all(self) -> bool:
@@ -165,10 +169,16 @@ class Turns:
     def _think(self, seen: Sequence[Observation]) -> _Said:
         state = self._rules
         changes: list[IncidentChanged] = []
+        began_s = time.perf_counter()
         for one in seen:
             state, more = step(state, one, self.policy)
             changes.extend(more)
+        self._took("rules", began_s)
         return _Said(state, changes)
+
+    def _took(self, stage: str, began_s: float) -> None:
+        """For the metrics alone: nothing is decided by it."""
+        self._world.metrics.observe(TURN_TIME, (time.perf_counter() - began_s) * 1000, stage=stage)
 
     def _must_write(self, said: _Said) -> bool:
         now_s = self._clock.now_s()
@@ -185,11 +195,13 @@ class Turns:
     async def _commit(
         self, said: _Said, seen: Sequence[Observation], *, more: Write | None = None, whole: bool = False
     ) -> Sequence[OpenedIncident]:
+        began_s = time.perf_counter()
         async with self._world.store.begin(self.record.id, epoch=self.epoch) as tx:
             if more is not None:
                 await more(tx)
             opened = await self._write(tx, said, seen, whole=whole)
             record = tx.attempt
+        self._took("transaction", began_s)
         self.record = record
         self._settle(said)
         return opened

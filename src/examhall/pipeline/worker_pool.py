@@ -90,6 +90,7 @@ class WorkerPool:
         self._paused_until: dict[str, float] = {}
         self._busy = BusyMeter(config.workers)
         self._restarts = 0
+        self._hangs = 0
         self._ready = 0
         self._runners: list[asyncio.Task[None]] = []
         self._work_waits = asyncio.Condition()
@@ -178,6 +179,8 @@ class WorkerPool:
             busy_ratio=self._busy.ratio(now_s),
             waiting=len(waiting),
             oldest_wait_ms=max((now_s - ticket.since_s for ticket in waiting), default=0.0) * 1000,
+            hangs=self._hangs,
+            resting=sum(until_s > now_s for until_s in self._paused_until.values()),
         )
 
     async def _open(self) -> WorkerLink:
@@ -265,6 +268,7 @@ class WorkerPool:
             answer = await self._answer(link, ticket.job)
         except TimeoutError:
             link.kill()
+            self._hangs += 1
             self._lost(ticket, DropReason.WORKER_HUNG)
             raise WorkerLostError from None
         except WorkerLostError:

@@ -7,6 +7,11 @@ from typing import Protocol
 class Subscription(Protocol):
     """Bounded; the newest message per (topic, key) wins, so a slow reader never builds a queue."""
 
+    @property
+    def dropped(self) -> int:
+        """How many keys were let go of so far because too many waited."""
+        ...
+
     async def next(self) -> tuple[str, bytes]:
         """Return (key, payload) of the oldest key that changed since the last call; waits for one."""
         ...

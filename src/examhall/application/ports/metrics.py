@@ -54,3 +54,21 @@ HTTP_SECONDS = Histogram(
 )
 LOGINS = Counter("examhall_logins_total", "Staff logins by result", ("result",))
 JOINS = Counter("examhall_joins_total", "Invite links used by result", ("result",))
+DB_WAIT = Histogram(
+    "examhall_database_wait_seconds",
+    "Wait for a connection, and for SQLite's only pen",
+    (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    ("use",),
+)
+DB_TIME = Histogram(
+    "examhall_database_transaction_seconds",
+    "Length of a transaction with its commit",
+    (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    ("use",),
+)
+DB_OPEN = Gauge("examhall_database_transactions_open", "Transactions that run or wait now", ("use",))
+DB_FAILURES = Counter(
+    "examhall_database_failures_total", "Transactions that failed, by error code", ("code",)
+)
+READY = Gauge("examhall_ready", "Lines of /readyz as last looked at: 1 well, 0 not", ("check",))
+DRAINING = Gauge("examhall_draining", "1 from SIGTERM on, while pages are sent away")

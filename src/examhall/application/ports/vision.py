@@ -180,6 +180,8 @@ class PoolHealth:
     busy_ratio: float  # of the last 5 s, 0..1
     waiting: int
     oldest_wait_ms: float
+    hangs: int = 0  # of the restarts
+    resting: int = 0  # lanes
 
 
 class VisionPool(Protocol):

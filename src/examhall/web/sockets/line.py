@@ -15,7 +15,13 @@ from typing import Any, Generic, TypeVar, get_args
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from examhall.application.ports.live_metrics import MESSAGES_IGNORED, SOCKETS_CLOSED, SOCKETS_OPENED
+from examhall.application.ports.live_metrics import (
+    MESSAGES_IGNORED,
+    SOCKET_DATA_REPLACED,
+    SOCKET_QUEUE,
+    SOCKETS_CLOSED,
+    SOCKETS_OPENED,
+)
 from examhall.application.ports.metrics import Metrics
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.web import wire
@@ -102,6 +108,8 @@ class Line(Generic[Incoming]):
 
     def show(self, key: str, data: bytes) -> None:
         """Queue data; what is not yet sent under the same key is replaced."""
+        if key in self._data:
+            self._metrics.count(SOCKET_DATA_REPLACED, kind=self._kind)
         self._data[key] = data
         self._wake.set()
 
@@ -120,6 +128,7 @@ class Line(Generic[Incoming]):
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._metrics.observe(SOCKET_QUEUE, len(self._control) + len(self._data), kind=self._kind)
             try:
                 async with asyncio.timeout(SEND_WITHIN_S) as limit:
                     while self._control or self._data:
