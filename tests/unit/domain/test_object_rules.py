@@ -263,3 +263,30 @@ def test_looks_wait_for_their_period() -> None:
     room = Room()
     room.objects(0)
     assert [wanted(room, t / 2) for t in range(1, 11)] == [False] * 8 + [True, True]
+
+
+@pytest.mark.parametrize(("asked_s", "next_s"), [(1.0, 5.0), (2.0, 10.0), (3.0, 15.0), (5.0, 15.0)])
+def test_a_server_that_is_out_of_breath_looks_for_things_less_often_at_most_three_times(
+    asked_s: float, next_s: float
+) -> None:
+    room = Room()
+    room.feed(SamplingChanged(0.0, asked_s))
+    look(room, 0.0)
+    times = [at / 2 for at in range(1, 60)]
+    assert next(at for at in times if wanted(room, at)) == pytest.approx(next_s, abs=0.5)
+
+
+def test_a_phone_that_lies_there_becomes_an_incident_also_while_looks_are_far_apart() -> None:
+    room = Room()
+    room.feed(SamplingChanged(0.0, 5.0))
+    for at in range(0, 120, 5):
+        if wanted(room, at):
+            look(room, at, PHONE)
+    assert room.open == {"phone#1"}
+
+
+def test_after_a_hit_the_looks_come_with_every_frame_however_slowed() -> None:
+    room = Room()
+    room.feed(SamplingChanged(0.0, 5.0))
+    look(room, 0.0, PHONE)
+    assert wanted(room, 5.0)

@@ -19,6 +19,7 @@ from examhall.domain.rules.state import (
     look_gap_s,
     rule_of,
     sample,
+    slowed_s,
 )
 
 FOLLOW_UP_LOOKS = 3
@@ -78,7 +79,7 @@ def _look(
         hit = _Hit(_PHRASES[signal], max(o.score for o in scored)) if scored else None
     track = _track(state, signal, seen.at_s, hit)
     period_s = policy.scan.objects_period_s
-    stands_s = max(period_s, FOLLOW_UP_LOOKS * interval_s(state, policy))
+    stands_s = max(slowed_s(state, policy, period_s), FOLLOW_UP_LOOKS * interval_s(state, policy))
     stands = track is not None and seen.at_s - track.hit_at_s <= stands_s
     tracks = {s: t for s, t in state.tracks.items() if s is not signal}
     state = replace(state, tracks=tracks if track is None else {**tracks, signal: track})

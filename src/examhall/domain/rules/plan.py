@@ -7,7 +7,7 @@ from examhall.domain.policy import Policy, Signal
 from examhall.domain.rules.identity import FOLLOW_UP_EVERY_S
 from examhall.domain.rules.objects import LABELS
 from examhall.domain.rules.presence import wants_fine
-from examhall.domain.rules.state import RulesState, asked
+from examhall.domain.rules.state import RulesState, asked, slowed_s
 from examhall.domain.rules.voice import in_burst
 
 __all__ = ["PlannedLook", "looks_wanted", "wants_fine"]
@@ -34,13 +34,15 @@ def looks_wanted(state: RulesState, at_s: float, policy: Policy) -> frozenset[Pl
     ):
         wanted.add(PlannedLook.HEAD)
     if plan.identity_period_s > 0 and asked(state, policy, Signal.DIFFERENT_PERSON):
-        period_s = plan.identity_period_s
+        period_s = slowed_s(state, policy, plan.identity_period_s)
         if looks.identity_follow_up > 0:
             period_s = min(period_s, FOLLOW_UP_EVERY_S)
         if _due(looks.identity_at_s, at_s, period_s, policy):
             wanted.add(PlannedLook.IDENTITY)
     if plan.objects_period_s > 0 and _any(state, policy, LABELS):
-        period_s = plan.interval_s if looks.objects_follow_up > 0 else plan.objects_period_s
+        period_s = slowed_s(state, policy, plan.objects_period_s)
+        if looks.objects_follow_up > 0:
+            period_s = plan.interval_s
         if _due(looks.objects_at_s, at_s, period_s, policy):
             wanted.add(PlannedLook.OBJECTS)
     return frozenset(wanted)

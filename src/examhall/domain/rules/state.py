@@ -10,6 +10,7 @@ from examhall.domain.rules import hold as holds
 from examhall.domain.rules.hold import Changes, Hold, Sighting
 
 TICK_GAP_S = 2.0  # two ticks of `TimePassed`
+MOST_SLOWED = 3.0  # see `slowed_s`
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +229,20 @@ def max_gap_s(state: RulesState, policy: Policy) -> float:
     return 2.0 * interval_s(state, policy)
 
 
+def slowed_s(state: RulesState, policy: Policy, period_s: float) -> float:
+    """Return the period of a closer look while the server asks for fewer pictures: longer in proportion, at most
+    three times.
+
+    Otherwise each of the few pictures would get every look and cost more than the many did, and a server that is
+    out of breath would never catch up.
+    """
+    slowed = 1.0 if state.interval_s is None else state.interval_s / policy.scan.interval_s
+    return period_s * min(MOST_SLOWED, max(1.0, slowed))
+
+
 def look_gap_s(state: RulesState, policy: Policy, period_s: float) -> float:
     """Return the longest time between two closer looks that still counts: a period and two intervals."""
-    return max(0.0, period_s) + max_gap_s(state, policy)
+    return max(0.0, slowed_s(state, policy, period_s)) + max_gap_s(state, policy)
 
 
 def sample(
