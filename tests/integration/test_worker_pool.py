@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,20 @@ async def test_workers_end_when_the_server_is_killed(tmp_path: Path) -> None:
     server.kill()
     await server.wait()
     await until(lambda: is_dead(worker_pid))
+
+
+async def test_a_job_that_waited_gives_way_to_what_is_newest_when_its_turn_comes(tmp_path: Path) -> None:
+    log, gate = tmp_path / "log", tmp_path / "gate"
+    log.touch()
+    async with running(Gated(log, gate)) as pool:
+        first = asyncio.create_task(pool.analyze(job("a", b"first of a")))
+        await until(lambda: "first of a" in log.read_text())
+        newest: list[FrameJob] = []
+        old = replace(job("b", b"old"), newer=lambda: newest[-1] if newest else None)
+        waiting = asyncio.create_task(pool.analyze(old))
+        await until(lambda: pool.health().waiting == 1)
+        newest.append(job("b", b"the newest of b"))
+        gate.touch()
+        await asyncio.gather(first, waiting)
+        assert (await waiting).width == len(b"the newest of b")
+    assert "old" not in log.read_text().split()

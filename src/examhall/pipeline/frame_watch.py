@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from examhall.application.ports.attempt_store import AttemptRecord
@@ -33,7 +34,7 @@ from examhall.domain.rules.plan import looks_wanted, wants_fine
 from examhall.domain.rules.voice import burst_wanted
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.check_in.run import CheckInRun
-from examhall.pipeline.mailbox import Mailbox
+from examhall.pipeline.mailbox import Mailbox, Posted
 from examhall.pipeline.world import World
 
 CHECK_BURST_S = 2.0
@@ -60,6 +61,14 @@ class Watched(Protocol):
 
     async def observe(self, *seen: Observation) -> None: ...
     async def note(self, words: str | None) -> None: ...
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The frame that a worker looks at, or will: it changes while it waits."""
+
+    posted: Posted
+    job: FrameJob
 
 
 class FrameWatch:
@@ -141,7 +150,7 @@ class FrameWatch:
                 self._world.metrics.observe(FRAME_WAIT, max(0.0, began_s - posted.at_s))
                 self._in_work = True
                 try:
-                    await self._look(posted.frame, posted.at_s)
+                    await self._look(posted)
                 finally:
                     self._in_work = False
             # Half the asked interval leaves room for jitter, and stops a page that floods.
@@ -150,38 +159,55 @@ class FrameWatch:
             if left_s > 0:
                 await asyncio.sleep(left_s)
 
-    async def _look(self, frame: EncodedFrame, at_s: float) -> None:
+    async def _look(self, posted: Posted) -> None:
         session, metrics = self._session, self._world.metrics
-        job = FrameJob(
-            lane=frame.attempt_id,
-            payload=frame.payload,
-            scan=self._scan(at_s),
-            plan=session.policy.scan,
-            thumbnail=not self._too_soon(self._shown_at_s)
-            and self._world.bus.has_subscribers(_topic(session.record)),
-            looks=self._looks(at_s),
-        )
-        if job.scan is None and not job.thumbnail:
+        taken = _Taken(posted, self._job(posted))
+        if not taken.job.asks_for_something:
             return
+
+        def newer() -> FrameJob | None:
+            """The newest wins until a worker takes it: a line of hundreds must not make pictures old."""
+            posted = self._mailbox.take()
+            job = None if posted is None else self._job(posted)
+            if posted is None or job is None or not job.asks_for_something:
+                return None
+            metrics.count(FRAMES_DROPPED, reason=DropReason.SUPERSEDED.value)
+            taken.posted, taken.job = posted, job
+            return job
+
         try:
-            analysis = await self._world.vision.analyze(job)
+            analysis = await self._world.vision.analyze(replace(taken.job, newer=newer))
         except FrameDropped as drop:
             metrics.count(FRAMES_DROPPED, reason=drop.reason.value)
             if session.watching:
-                await session.observe(FrameUnseen(at_s))
+                await session.observe(FrameUnseen(taken.posted.at_s))
             await self._check.unseen()
             await self._tell_lane_paused(drop.reason)
             return
         except ExamhallError as error:
             metrics.count(FRAMES_REFUSED, code=error.code)
             if session.page is not None:
-                session.page.tell(FrameRefusedNotice(frame.sequence, error.code, error.message))
+                sequence = taken.posted.frame.sequence
+                session.page.tell(FrameRefusedNotice(sequence, error.code, error.message))
             return
         _count_stages(self._world, analysis.timings)
-        for look in job.looks:
+        for look in taken.job.looks:
             metrics.count(FRAME_LOOKS, look=look.value)
         await self._tell_lane_paused(None)
-        await self._seen(frame, at_s, analysis)
+        await self._seen(taken.posted.frame, taken.posted.at_s, analysis)
+
+    def _job(self, posted: Posted) -> FrameJob:
+        """What is wanted of this frame now."""
+        session = self._session
+        return FrameJob(
+            lane=posted.frame.attempt_id,
+            payload=posted.frame.payload,
+            scan=self._scan(posted.at_s),
+            plan=session.policy.scan,
+            thumbnail=not self._too_soon(self._shown_at_s)
+            and self._world.bus.has_subscribers(_topic(session.record)),
+            looks=self._looks(posted.at_s),
+        )
 
     def _scan(self, at_s: float) -> Scan | None:
         """Before and between the live times only thumbnails are made, but for the camera check."""

@@ -265,7 +265,7 @@ class WorkerPool:
         queue_ms = (self._clock() - ticket.since_s) * 1000
         token = self._busy.begin(self._clock())
         try:
-            answer = await self._answer(link, ticket.job)
+            answer = await self._answer(link, _newest(ticket.job))
         except TimeoutError:
             link.kill()
             self._hangs += 1
@@ -328,3 +328,9 @@ class WorkerPool:
         """Every drop reaches its caller, who counts it."""
         if not ticket.answer.done():
             ticket.answer.set_exception(FrameDropped(reason))
+
+
+def _newest(job: FrameJob | AudioJob) -> FrameJob | AudioJob:
+    if isinstance(job, FrameJob) and job.newer is not None:
+        return job.newer() or job
+    return job

@@ -1,5 +1,6 @@
 """The port to the vision workers: an encoded frame in, facts about it out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -37,7 +38,11 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FrameJob:
-    """What to do with one frame. `scan` None means: no face search (screen, paused)."""
+    """What to do with one frame. `scan` None means: no face search (screen, paused).
+
+    newer: asked when a worker takes the job; what it gives is looked at in its place, so that a long wait for a
+    worker never makes what is seen old.
+    """
 
     lane: str  # attempts share workers round robin by lane; the tutorial's endpoint has its own
     payload: bytes = field(repr=False)
@@ -45,6 +50,11 @@ class FrameJob:
     plan: ScanPlan
     thumbnail: bool = True
     looks: frozenset[Look] = frozenset()
+    newer: "Callable[[], FrameJob | None] | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def asks_for_something(self) -> bool:
+        return self.scan is not None or self.thumbnail
 
 
 @dataclass(frozen=True, slots=True)
