@@ -32,6 +32,25 @@ class Settings(BaseSettings):
         (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed."
     )
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder if unset.")
+    evidence_url: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$",
+        description="Bucket for pictures, sound and recordings, s3://bucket/prefix; the data folder if unset.",
+    )
+    s3_endpoint: str | None = Field(
+        None, pattern=r"^https?://[^/\s]+/?$", description="Address of the S3 store; Amazon's if unset."
+    )
+    s3_region: str | None = Field(None, description="Region of the bucket; us-east-1 if unset.")
+    s3_access_key_id: str | None = Field(
+        None, description="Access key for the bucket; the machine's own (AWS_...) if unset."
+    )
+    s3_secret_access_key: SecretStr | None = Field(None, description="Secret of the access key.")
+    redis_url: SecretStr | None = Field(
+        None, description="redis://host:6379/0, to be one of several servers; alone if unset. See scaling.md."
+    )
+    keys_dir: Path | None = Field(
+        None, description="Folder of the keys, the same on every server; keys in the data folder if unset."
+    )
     models_dir: Path | None = Field(None, description="Folder of the model files; the project's if unset.")
     static_dir: Path | None = Field(
         None, description="Folder of the built web pages; the package's if unset."

@@ -36,7 +36,7 @@ def now(house: LiveHouse) -> int:
 async def backdate(house: LiveHouse, candidate: Candidate, seconds: int, **changes: object) -> None:
     """As if the attempt had been live for so long."""
     async with house.services.attempt_store.begin(candidate.attempt_id) as tx:
-        moved = replace(tx.attempt, live_at=now(house) - seconds * 1000, **changes)  # type: ignore[arg-type]
+        moved = replace(tx.attempt, live_at=now(house) - seconds * 1000, **changes)
         await tx.save_attempt(moved)
 
 

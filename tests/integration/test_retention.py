@@ -245,7 +245,9 @@ async def test_an_exams_own_days_count(house: House) -> None:
 async def test_a_candidates_own_data_are_readable_and_name_no_staff(house: House) -> None:
     await house.give_photo_and_face()
     world = house.archive.world
-    personal = PersonalData(DbRecordStore(world.database), world.store, house.archive.evidence, house.photos)
+    personal = PersonalData(
+        DbRecordStore(world.database), world.store, house.archive.evidence, house.photos, world.clock
+    )
     with await personal.of_candidate(ADA, by=PROCTOR) as content:
         files = unpack(content.read())
     data = json.loads(files["data.json"])

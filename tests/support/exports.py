@@ -17,12 +17,16 @@ from examhall.application.ports.attempt_store import EvidenceRecord, PageEventRe
 from examhall.application.verify_export import ExportVerdict, verify_export
 from examhall.domain.incident import Verdict
 from examhall.domain.observation import PageEventKind
+from examhall.domain.policy import Preset, Recording
+from examhall.domain.presets import PRESETS
 from examhall.pipeline.evidence_keeper import evidence_lines
 from support.attempts import EXAM, NOON, PROCTOR, World, incident, opened, seed, seed_staff
 
 ADA = f"{EXAM}-ada"
 NAME = "<script>alert(1)</script>"
 PICTURES = {"evidence-1": b"\xff\xd8 the first picture", "evidence-2": b"\xff\xd8 the second picture"}
+
+RECORDED = replace(PRESETS[Preset.STANDARD], recording=Recording.CAMERA)
 
 Files = dict[str, bytes]
 
@@ -49,7 +53,7 @@ async def archive(folder: Path) -> AsyncIterator[Archive]:
         evidence = evidence_in_folder(folder / "evidence", keys)
         signer = Ed25519Signer(folder / "keys")
         exports = Exports(DbRecordStore(world.database), world.store, evidence, signer, world.clock)
-        await seed(world, "ada", "bob")
+        await seed(world, "ada", "bob", policy=RECORDED)
         await seed_staff(world)
         await _sit(world, evidence)
         yield Archive(world, exports, evidence, keys, folder)

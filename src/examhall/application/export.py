@@ -12,8 +12,10 @@ from examhall.application.ports.attempt_store import AttemptStore, EvidenceRecor
 from examhall.application.ports.clock import Clock
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.record_store import AttemptDump, RecordStore
+from examhall.application.ports.recording_store import SegmentRecord
 from examhall.application.ports.signing import ExportSigner
 from examhall.application.record_files import RecordFiles, json_text, plain
+from examhall.application.recording_index import gaps_of
 from examhall.application.review import entry_of
 from examhall.domain.chain import verify_chain
 from examhall.domain.errors import ExamhallError
@@ -23,11 +25,14 @@ from examhall.domain.export_format import (
     FORM,
     INCIDENTS,
     MANIFEST,
+    RECORDING_LIST,
     SIGNATURE,
     chain_line,
 )
+from examhall.domain.policy import Policy
+from examhall.domain.recording import recorded_kinds
 
-_ENDINGS = {"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png", "audio/wav": "wav"}
+_ENDINGS = {"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png", "audio/wav": "wav", "video/webm": "webm"}
 _INNER = ("path", "key_id")  # where a blob lies is nobody's business outside
 
 
@@ -66,12 +71,15 @@ class Exports:
         report = verify_chain(entries, dump.attempt.id, dump.head)
         await files.add_lines(CHAIN, (chain_line(entry) for entry in entries))
         await files.add_json("attempt.json", _attempt(dump))
-        await files.add_json("policy.json", await self.attempts.policy(dump.attempt))
+        policy = await self.attempts.policy(dump.attempt)
+        await files.add_json("policy.json", policy)
         await files.add_json(INCIDENTS, dump.incidents)
         await files.add_json("verdicts.json", _verdicts(dump))
         await files.add_json("warnings.json", dump.warnings)
         await files.add_json("chat.json", dump.chat)
         await files.add_json("credits.json", dump.credits)
+        now = self.clock.now_ms()
+        await files.add_json(RECORDING_LIST, await add_recording(files, self.evidence, dump, policy, now))
         await files.add_json(EVIDENCE_LIST, [_evidence_line(one, kept[one.id]) for one in dump.evidence])
         await files.add_lines(
             "events.jsonl", (json.dumps(plain(event), ensure_ascii=False) for event in dump.events)
@@ -99,6 +107,29 @@ class Exports:
 
 async def add_evidence(files: RecordFiles, store: EvidenceStore, record: EvidenceRecord) -> str | None:
     """Put the opened picture or sound into the files; its name there, or None when there is none (any more)."""
+    return await _add_blob(files, store, "evidence", record)
+
+
+async def add_recording(
+    files: RecordFiles, store: EvidenceStore, dump: AttemptDump, policy: Policy, now_ms: int
+) -> Mapping[str, object]:
+    """Put the pieces of the recording into the files, one in memory at a time; the list of them and of the gaps."""
+    segments = [_listed(one, await _add_blob(files, store, "recording", one)) for one in dump.segments]
+    kinds = recorded_kinds(policy)
+    gaps = gaps_of(dump.attempt, kinds, dump.segments, dump.log, now_ms)
+    return {
+        "recording": policy.recording,
+        "segments": segments,
+        "gaps": [
+            {"kind": gap.kind, "from_at": gap.span.from_ms, "to_at": gap.span.to_ms, "label": gap.label}
+            for gap in gaps
+        ],
+    }
+
+
+async def _add_blob(
+    files: RecordFiles, store: EvidenceStore, folder: str, record: EvidenceRecord | SegmentRecord
+) -> str | None:
     if record.path is None:
         return None
     try:
@@ -107,15 +138,20 @@ async def add_evidence(files: RecordFiles, store: EvidenceStore, record: Evidenc
         if error.code != "evidence_not_found":
             raise
         return None
-    name = f"evidence/{record.id}.{_ENDINGS.get(record.media_type, 'bin')}"
+    name = f"{folder}/{record.id}.{_ENDINGS.get(record.media_type, 'bin')}"
     await files.add(name, content, packed=False)
     return name
 
 
 def _evidence_line(record: EvidenceRecord, name: str | None) -> Mapping[str, object]:
+    listed = _listed(record, name)
+    return {**listed, "state": "gap"} if record.kind == "gap" else listed
+
+
+def _listed(record: EvidenceRecord | SegmentRecord, name: str | None) -> Mapping[str, object]:
     held = {key: value for key, value in _fields(record).items() if key not in _INNER}
     state = "kept" if name else "erased" if record.path is None and record.sha256 else "missing"
-    return held | {"file": name, "state": "gap" if record.kind == "gap" else state}
+    return held | {"file": name, "state": state}
 
 
 def _fields(record: object) -> dict[str, object]:

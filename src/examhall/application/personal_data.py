@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import IO
 
-from examhall.application.export import add_evidence
+from examhall.application.export import add_evidence, add_recording
 from examhall.application.journal import UNTOLD, Entry, read_payload, words
 from examhall.application.photos import Photos
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptStore
+from examhall.application.ports.clock import Clock
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.record_store import AttemptDump, RecordStore
 from examhall.application.record_files import RecordFiles, plain
+from examhall.domain.export_format import RECORDING_LIST
 
 _STAFF = "staff"
 _ENDINGS = {"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png"}
@@ -19,6 +21,7 @@ _READ_ME = """What is stored about one candidate's exam.
 data.json          who it was, when, what was observed, said and decided; times are UTC
 observations.jsonl what the detectors saw, one observation a line
 evidence/          pictures and sound that were kept around incidents
+recording/         the recording in pieces, if there was one; each plays by itself, recording.json says when
 photo.*            the reference photo of the roster, if there was one
 
 The face that was enrolled at the camera check is 128 numbers that stay sealed on the server; data.json says whether
@@ -28,12 +31,18 @@ they are still kept.
 
 class PersonalData:
     def __init__(
-        self, records: RecordStore, attempts: AttemptStore, evidence: EvidenceStore, photos: Photos
+        self,
+        records: RecordStore,
+        attempts: AttemptStore,
+        evidence: EvidenceStore,
+        photos: Photos,
+        clock: Clock,
     ) -> None:
         self._records = records
         self._attempts = attempts
         self._evidence = evidence
         self._photos = photos
+        self._clock = clock
 
     async def of_candidate(self, attempt_id: str, *, by: str) -> IO[bytes]:
         """A zip to be read and closed; that it was made is logged. Raises `attempt_not_found`."""
@@ -43,6 +52,10 @@ class PersonalData:
         files = RecordFiles()
         try:
             kept = {one.id: await add_evidence(files, self._evidence, one) for one in dump.evidence}
+            policy = await self._attempts.policy(dump.attempt)
+            now = self._clock.now_ms()
+            listed = await add_recording(files, self._evidence, dump, policy, now)
+            await files.add_json(RECORDING_LIST, listed)
             photo = await self._photo(files, attempt_id)
             enrolled = await self._attempts.template(attempt_id) is not None
             await files.add_json("data.json", _data(dump, kept, photo=photo, enrolled=enrolled))

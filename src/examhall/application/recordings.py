@@ -15,7 +15,7 @@ from examhall.application.ports.clock import Clock, Ids
 from examhall.application.ports.evidence import EvidenceStore, StoredBlob
 from examhall.application.ports.live_metrics import RECORDING_BYTES, RECORDING_SEGMENTS
 from examhall.application.ports.metrics import Metrics
-from examhall.application.ports.recording_store import RecordingStore, SegmentRecord
+from examhall.application.ports.recording_store import RECORDED_IN, RecordingStore, SegmentRecord
 from examhall.application.ports.retention import ERASED_NAME
 from examhall.domain import recording
 from examhall.domain.attempt import OVER, AttemptState
@@ -133,15 +133,15 @@ class Recordings:
         expected = expected_span(attempt, policy, number.kind, now)
         await self._within_limits(number, len(content), expected)
         # The name follows from number and bytes: a page that sends again after a crash writes the same blob.
-        path = f"{number.attempt_id}/rec/{_name(number, said.sha256)}.{_ENDINGS[media_type]}"
+        path = f"{number.attempt_id}{RECORDED_IN}{_name(number, said.sha256)}.{_ENDINGS[media_type]}"
         blob = await self.evidence.put(path, content)
         record = self._record(number, said, content, blob, media_type, expected, now)
         try:
             return await self._note(record, said)
         except ExamhallError as error:
-            if error.code != "segment_differs":
-                raise
-            await self.evidence.delete(blob.path)  # another segment was noted under this number meanwhile
+            if error.code in {"segment_differs", "recording_not_expected"}:
+                # Another one was noted under this number meanwhile, or the attempt's data were erased.
+                await self.evidence.delete(blob.path)
             raise
 
     async def received(self, attempt_id: str) -> Sequence[Received]:

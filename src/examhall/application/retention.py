@@ -12,6 +12,7 @@ from examhall.application.photos import Photos
 from examhall.application.ports.attempt_store import AttemptStore
 from examhall.application.ports.clock import Clock
 from examhall.application.ports.evidence import EvidenceStore
+from examhall.application.ports.recording_store import RECORDED_IN
 from examhall.application.ports.retention import ErasableAttempt, RetentionStore
 from examhall.domain.attempt import OVER, AttemptState
 from examhall.domain.chain import ChainHead
@@ -65,8 +66,14 @@ class Retention:
         record = attempt.record_left and attempt.ends_at + own * _DAY_MS <= now
         name = attempt.name_left and attempt.exam_closes_at + exams * _DAY_MS <= now
         if dry_run:
-            pictures = len(await self.store.evidence_paths(attempt.attempt_id)) if record else 0
-            told = {_RECORDS: int(record), _NAMES: int(name), "pictures and sounds": pictures}
+            paths = await self.store.evidence_paths(attempt.attempt_id) if record else ()
+            recorded = sum(RECORDED_IN in path for path in paths)
+            told = {
+                _RECORDS: int(record),
+                _NAMES: int(name),
+                "pictures and sounds": len(paths) - recorded,
+                "recorded segments": recorded,
+            }
             return {what: count for what, count in told.items() if count}
         return await self._erase(attempt.attempt_id, Entry.PURGED, {}, record=record, name=name)
 
@@ -116,3 +123,4 @@ class Retention:
         for path in await self.evidence.paths(attempt_id):
             if path != spared:
                 await self.evidence.delete(path)
+        await self.evidence.drop_unfinished(attempt_id)

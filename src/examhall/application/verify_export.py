@@ -22,6 +22,7 @@ from examhall.domain.export_format import (
     FORM,
     INCIDENTS,
     MANIFEST,
+    RECORDING_LIST,
     SIGNATURE,
     read_chain_line,
 )
@@ -31,7 +32,7 @@ MANIFEST_BYTES = 32 * 1024 * 1024
 READ_BYTES = 256 * 1024 * 1024  # of a file that is read as a whole
 ALL_BYTES = 4 * 1024 * 1024 * 1024
 _PIECE = 1024 * 1024
-_NAME = re.compile(r"[a-z0-9_]{1,64}\.(?:jsonl?|html|sig)|evidence/[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,8}")
+_NAME = re.compile(r"[a-z0-9_]{1,64}\.(?:jsonl?|html|sig)|(?:evidence|recording)/[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,8}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -108,7 +109,8 @@ class _Bounded:
             with self._archive.open(self.infos[name]) as file:
                 while piece := file.read(_PIECE):
                     at_most -= len(piece)
-                    self._left -= len(piece)
+                    if self.infos[name].compress_type != zipfile.ZIP_STORED:
+                        self._left -= len(piece)  # what is only stored is not more than the zip itself
                     if at_most < 0 or self._left < 0:
                         raise _Broken(f"{name} unpacks to more than any export holds.")
                     yield piece
@@ -125,6 +127,7 @@ def _look(files: _Bounded, is_signed: SignatureCheck, key: str | None, found: _F
     _check_files(files, manifest, found)
     entries = _check_chain(files, manifest, found)
     _check_evidence(files, manifest, entries, found)
+    _check_recording(files, manifest, entries, found)
     _check_incidents(files, entries, found)
 
 
@@ -196,27 +199,59 @@ def _check_evidence(
     files: _Bounded, manifest: Mapping[str, object], entries: Sequence[LogEntry], found: _Found
 ) -> None:
     logged, unknown = _logged_evidence(entries)
-    listed = _mapping(manifest.get("files"), f"{MANIFEST}, files")
     told = _objects(files, EVIDENCE_LIST)
-    for lost in sorted(logged.keys() - {str(one.get("id")) for one in told}):
-        found.problems.append(f"The picture or sound {_shown(lost)} of the chain is not listed.")
-    for one in told:
-        id_, name = str(one.get("id")), one.get("file")
-        if not isinstance(name, str):
-            if one.get("state") == "missing":
-                found.notes.append(
-                    f"The picture or sound {_shown(id_)} was kept once and is not there any more."
-                )
-            continue
-        held = _mapping(listed.get(name, {}), f"{MANIFEST}, files").get("sha256")
-        if id_ in logged and logged[id_] != held:
-            found.problems.append(f"{_shown(name)} is not the picture or sound that the chain speaks of.")
-        elif id_ not in logged and not unknown:
-            found.problems.append(f"{_shown(name)} is in no entry of the chain.")
+    _check_blobs("picture or sound", told, logged, manifest, found, unknown=unknown)
     if unknown:
         found.notes.append(
             "Entries about pictures or sound are erased: those are held by the manifest alone."
         )
+
+
+def _check_recording(
+    files: _Bounded, manifest: Mapping[str, object], entries: Sequence[LogEntry], found: _Found
+) -> None:
+    logged, unknown = _logged_recording(entries)
+    if RECORDING_LIST not in files.infos and not logged and not unknown:
+        return  # of a version that knew no recordings
+    listed = _mapping(_json(RECORDING_LIST, files.read(RECORDING_LIST, READ_BYTES)), RECORDING_LIST)
+    told = _mappings(listed.get("segments"), RECORDING_LIST)
+    _check_blobs("piece of the recording", told, logged, manifest, found, unknown=unknown)
+    if unknown:
+        found.notes.append("Entries about the recording are erased: it is held by the manifest alone.")
+
+
+def _check_blobs(
+    what: str,
+    told: Sequence[Mapping[str, object]],
+    logged: Mapping[str, object],
+    manifest: Mapping[str, object],
+    found: _Found,
+    *,
+    unknown: bool,
+) -> None:
+    """What the list tells of is in the chain, and the other way round. unknown: some of the chain is erased."""
+    listed = _mapping(manifest.get("files"), f"{MANIFEST}, files")
+    for lost in sorted(logged.keys() - {str(one.get("id")) for one in told}):
+        found.problems.append(f"The {what} {_shown(lost)} of the chain is not listed.")
+    for one in told:
+        id_, name = str(one.get("id")), one.get("file")
+        if not isinstance(name, str):
+            if one.get("state") == "missing":
+                found.notes.append(f"The {what} {_shown(id_)} was kept once and is not there any more.")
+            continue
+        held = _mapping(listed.get(name, {}), f"{MANIFEST}, files").get("sha256")
+        if id_ in logged and logged[id_] != held:
+            found.problems.append(f"{_shown(name)} is not the {what} that the chain speaks of.")
+        elif id_ not in logged and not unknown:
+            found.problems.append(f"{_shown(name)} is in no entry of the chain.")
+
+
+def _logged_recording(entries: Sequence[LogEntry]) -> tuple[dict[str, object], bool]:
+    """sha256 by segment id, and whether some of it has been erased."""
+    lines = [entry for entry in entries if entry.type == "recording_kept"]
+    payloads = [_payload(entry) for entry in lines]
+    logged = {str(one.get("segment_id")): one.get("sha256") for one in payloads if one}
+    return logged, any(entry.payload is None for entry in lines)
 
 
 def _logged_evidence(entries: Sequence[LogEntry]) -> tuple[dict[str, object], bool]:
@@ -275,7 +310,10 @@ def _lines(files: _Bounded, name: str) -> list[str]:
 
 
 def _objects(files: _Bounded, name: str) -> list[Mapping[str, object]]:
-    found = _json(name, files.read(name, READ_BYTES))
+    return _mappings(_json(name, files.read(name, READ_BYTES)), name)
+
+
+def _mappings(found: object, name: str) -> list[Mapping[str, object]]:
     if not isinstance(found, list):
         raise _Broken(f"{name} is no list.")
     return [_mapping(one, name) for one in found]

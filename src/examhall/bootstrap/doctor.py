@@ -11,6 +11,7 @@ from pathlib import Path
 from examhall.adapters.meetings.stun import answers
 from examhall.adapters.system import SystemClock
 from examhall.application.ports.meetings import MeetingProvider
+from examhall.bootstrap.evidence import evidence_problem
 from examhall.bootstrap.listening import take_port
 from examhall.bootstrap.meetings import build_provider
 from examhall.bootstrap.models import check_models_fit, verify_models
@@ -37,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("web pages", _pages),
         ("data folder", _data_folder),
         ("disk", lambda s: disk_problem(s.data_dir, s.min_free_disk_mb)),
+        ("evidence", lambda s: asyncio.run(evidence_problem(s))),
         ("port", _port),
         ("https", https_problem),
         ("certificate", _certificate),

@@ -16,7 +16,6 @@ from examhall.adapters.db.record_store import DbRecordStore
 from examhall.adapters.db.recording_store import DbRecordingStore
 from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
-from examhall.adapters.evidence.object_store import SealedBlobs
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.metrics import PrometheusMetrics
 from examhall.adapters.signing import Ed25519Signer
@@ -169,6 +168,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         watches=live.watches,
         parts=(
             Part("database", start=database.start, stop=database.stop),
+            Part("evidence", start=evidence.start),
             *live.parts,
             hourly_purge(retention),
         ),
@@ -177,6 +177,8 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             HealthCheck("workers", _workers_check(vision)),
             HealthCheck("models", _models_check(settings)),
             HealthCheck("disk", _disk_check(settings)),
+            # Not vital: what is to be kept waits for the store, and exams go on.
+            HealthCheck("evidence", evidence.check, vital=False),
             HealthCheck("live view", _meeting_check(live.meetings), vital=False),
         ),
     )

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import IO
 
 from examhall.adapters.db.sealed_store import DbSealedStore
-from examhall.adapters.evidence.object_store import evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
 from examhall.adapters.signing import is_signed
 from examhall.application.reencrypt import Reencryption
 from examhall.application.services import Services
 from examhall.application.verify_export import ExportVerdict, verify_export
 from examhall.bootstrap.accounts import database_of
+from examhall.bootstrap.evidence import build_evidence
 from examhall.bootstrap.house import build
 from examhall.settings import Settings
 
@@ -35,7 +35,7 @@ async def reencrypt(settings: Settings) -> Mapping[str, int]:
     database = database_of(settings)
     await database.start()
     try:
-        evidence = evidence_in_folder(settings.data_dir / "evidence", keys)
+        evidence = build_evidence(settings, keys)
         return await Reencryption(DbSealedStore(database), evidence, keys).run()
     finally:
         await database.stop()

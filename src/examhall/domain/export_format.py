@@ -12,6 +12,7 @@ SIGNATURE = "manifest.sig"
 CHAIN = "chain.jsonl"
 EVIDENCE_LIST = "evidence.json"
 INCIDENTS = "incidents.json"
+RECORDING_LIST = "recording.json"
 
 
 def chain_line(entry: LogEntry) -> str:

@@ -29,6 +29,12 @@ async def erase_record(session: AsyncSession, attempt_id: str, lasting: Collecti
     counts["pictures and sounds"] = await _update(
         session, evidence, and_(mine, evidence.c.path.is_not(None)), {"path": None}
     )
+    counts["recorded segments"] = await _update(
+        session,
+        rows.SEGMENT,
+        and_(rows.SEGMENT.c.attempt_id == attempt_id, rows.SEGMENT.c.path.is_not(None)),
+        {"path": None},
+    )
     counts["notes on evidence"] = await _update(
         session, evidence, and_(mine, evidence.c.note != ""), {"note": ""}
     )

@@ -36,6 +36,7 @@ class DbRecordStore:
                 exam=rows.exam(exam),
                 incidents=await read(rows.INCIDENT, rows.incident, "opened_at", "id"),
                 evidence=await read(rows.EVIDENCE, rows.evidence, "captured_at", "id"),
+                segments=await read(rows.SEGMENT, rows.segment, "captured_at", "kind", "seq", "id"),
                 warnings=await read(rows.WARNING, rows.warning, "at", "id"),
                 chat=await read(rows.CHAT, rows.chat, "at", "id"),
                 credits=await read(rows.CREDIT, rows.credit, "at", "id"),

@@ -22,11 +22,13 @@ class DbRetentionStore:
         self._database = database
 
     async def erasable(self, ended_before: int, lasting: Collection[str]) -> Sequence[ErasableAttempt]:
-        attempt, exam, evidence = rows.ATTEMPT.c, rows.EXAM.c, rows.EVIDENCE.c
+        attempt, exam = rows.ATTEMPT.c, rows.EXAM.c
+        evidence, segment = rows.EVIDENCE.c, rows.SEGMENT.c
         ends_at = func.coalesce(attempt.over_at, exam.closes_at)
         record_left = or_(
             exists().where(payloads_left(attempt.id, lasting)),
             exists().where(evidence.attempt_id == attempt.id, evidence.path.is_not(None)),
+            exists().where(segment.attempt_id == attempt.id, segment.path.is_not(None)),
             exists().where(rows.OBSERVATION.c.attempt_id == attempt.id),
         )
         name_left = attempt.candidate_name != ERASED_NAME
@@ -59,10 +61,14 @@ class DbRetentionStore:
             ]
 
     async def evidence_paths(self, attempt_id: str) -> Sequence[str]:
-        table = rows.EVIDENCE
-        query = select(table.c.path).where(table.c.attempt_id == attempt_id, table.c.path.is_not(None))
+        found: list[str] = []
         async with self._database.read() as session:
-            return [str(path) for path in await session.scalars(query)]
+            for table in (rows.EVIDENCE, rows.SEGMENT):
+                query = select(table.c.path).where(
+                    table.c.attempt_id == attempt_id, table.c.path.is_not(None)
+                )
+                found += [str(path) for path in await session.scalars(query)]
+        return found
 
     async def drop_expired(self, now_ms: int, *, dry_run: bool) -> Mapping[str, int]:
         beat = rows.HEARTBEAT

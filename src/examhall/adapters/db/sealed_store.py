@@ -8,7 +8,7 @@ from examhall.adapters.db import rows, tables
 from examhall.adapters.db.engine import Database
 from examhall.application.ports.sealed_store import SealedBlob, SealedTemplate
 
-_PHOTO = rows.table_of(tables.RosterPhotoRow)
+_SEALED = (rows.EVIDENCE, rows.SEGMENT, rows.table_of(tables.RosterPhotoRow))
 
 
 class DbSealedStore:
@@ -20,7 +20,7 @@ class DbSealedStore:
     async def blobs_of_other_keys(self, key_id: str) -> Sequence[SealedBlob]:
         found: list[SealedBlob] = []
         async with self._database.read() as session:
-            for table in (rows.EVIDENCE, _PHOTO):
+            for table in _SEALED:
                 query = (
                     select(table.c.path, table.c.key_id)
                     .where(table.c.path.is_not(None), table.c.key_id != key_id)
@@ -31,7 +31,7 @@ class DbSealedStore:
 
     async def blob_is_sealed_with(self, path: str, key_id: str) -> bool:
         async with self._database.write() as session:
-            for table in (rows.EVIDENCE, _PHOTO):
+            for table in _SEALED:
                 done = await session.execute(
                     update(table)
                     .where(table.c.path == path)

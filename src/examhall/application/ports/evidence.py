@@ -18,6 +18,10 @@ class StoredBlob:
 class EvidenceStore(Protocol):
     """Paths are opaque, relative, and never hold a name."""
 
+    async def start(self) -> None:
+        """Refuse to start with a store that can keep nothing (`evidence_store_unusable`); one that is away may come."""
+        ...
+
     async def put(self, path: str, plain: bytes) -> StoredBlob:
         """Seal and keep. Returns only when it is kept.
 
@@ -35,4 +39,15 @@ class EvidenceStore(Protocol):
 
     async def delete(self, path: str) -> None:
         """Erase; nothing happens when it is gone already."""
+        ...
+
+    async def drop_unfinished(self, folder: str) -> None:
+        """Erase what puts that were cut off have left of a folder, which `paths` does not show.
+
+        Only where nothing is being put: for an attempt that is over. Raises `evidence_unreadable`.
+        """
+        ...
+
+    async def check(self) -> str | None:
+        """For /readyz and `doctor`: None when the store answers, else what is wrong and what to do."""
         ...

@@ -15,6 +15,7 @@ from examhall.application.ports.attempt_store import (
     PageEventRecord,
     WarningRecord,
 )
+from examhall.application.ports.recording_store import SegmentRecord
 from examhall.domain.chain import ChainHead
 
 
@@ -26,6 +27,7 @@ class AttemptDump:
     exam: ExamRecord
     incidents: Sequence[IncidentRecord]
     evidence: Sequence[EvidenceRecord]
+    segments: Sequence[SegmentRecord]
     warnings: Sequence[WarningRecord]
     chat: Sequence[ChatRecord]
     credits: Sequence[CreditRecord]

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from examhall.domain.recording import SegmentKind
 
+RECORDED_IN = "/rec/"  # what the paths of segments have after the attempt's id
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:

@@ -29,7 +29,7 @@ class RetentionStore(Protocol):
         ...
 
     async def evidence_paths(self, attempt_id: str) -> Sequence[str]:
-        """Blobs that rows of this attempt's evidence name."""
+        """Blobs that rows of this attempt's evidence and recording name."""
         ...
 
     async def drop_expired(self, now_ms: int, *, dry_run: bool) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class SealedBlob:
-    """A blob of the object store: a picture, a sound, a roster photo."""
+    """A blob of the object store: a picture, a sound, a piece of a recording, a roster photo."""
 
     path: str
     key_id: str
