@@ -4,12 +4,13 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { fromSnapshot, withUpdate, type MonitorState } from '@/api/monitor-state';
+import { pageNow } from '@/format/page-time';
 import { readThumbnail, Thumbnails } from '@/api/thumbnails';
 import type { MeetingStatus, MonitorMessage, ServerLoad, ServerToMonitor } from '@/api/types';
 
 const PROTOCOL = 1;
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 10_000;
+/** By how many openings in a row have failed. */
+const WAITS_MS = [300, 700, 1_500, 3_000, 6_000, 10_000];
 /** The server pings more often than this; silence means that the line is dead. */
 const SILENCE_MS = 30_000;
 const CLOSE_UNAUTHENTICATED = 4401;
@@ -62,7 +63,7 @@ export class LiveSocket {
   constructor(parts: LiveSocketParts) {
     this.#parts = {
       openSocket: (url) => new WebSocket(url),
-      now: () => Date.now(),
+      now: pageNow,
       random: () => Math.random(),
       ...parts,
     };
@@ -210,8 +211,8 @@ export class LiveSocket {
       return;
     }
     this.#failures += 1;
-    const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.#failures - 1));
-    this.#reconnect(backoff * (0.5 + this.#parts.random() / 2));
+    const backoff = WAITS_MS[Math.min(this.#failures, WAITS_MS.length) - 1] ?? 0;
+    this.#reconnect(backoff * (0.75 + this.#parts.random() / 4));
   }
 
   #reconnect(afterMs: number): void {

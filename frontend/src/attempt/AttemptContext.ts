@@ -22,8 +22,8 @@ export function useAttempt<Part>(select: (view: AttemptView) => Part): Part {
 /** Whole seconds left; null before the start. */
 export function useSecondsLeft(): number | null {
   const clock = useAttempt((view) => view.clock);
-  return useTick((now) => {
-    const left = timeLeftMs(clock, now);
+  return useTick((_, steady) => {
+    const left = timeLeftMs(clock, steady);
     return left === null ? null : Math.ceil(left / 1000);
   });
 }

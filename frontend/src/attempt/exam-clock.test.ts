@@ -8,6 +8,7 @@ const clock = {
   duration_s: 60,
   credited_s: 0,
   server_now: 1_000,
+  ledger: [],
 };
 
 describe('timeLeftMs', () => {

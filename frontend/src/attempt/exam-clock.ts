@@ -1,16 +1,17 @@
 import type { Clock } from '@/api/generated/socket';
+import { pageNow } from '@/format/page-time';
 
-/** The server's clock as this page knows it: add `aheadMs` to this browser's time. */
+/** The server's clock as this page knows it: add `aheadMs` to the page's own time (`pageNow`). */
 export interface ExamClock {
   clock: Clock;
   aheadMs: number;
 }
 
 export function heardNow(clock: Clock): ExamClock {
-  return { clock, aheadMs: clock.server_now - Date.now() };
+  return { clock, aheadMs: clock.server_now - pageNow() };
 }
 
-/** ms left at this browser's time `now`; stands still while paused; null before the start. */
+/** ms left at the page's own time `now`; stands still while paused; null before the start. */
 export function timeLeftMs({ clock, aheadMs }: ExamClock, now: number): number | null {
   if (clock.deadline === null) {
     return null;

@@ -16,6 +16,7 @@ export const attempt = (given: Partial<AttemptCard> = {}): AttemptCard => ({
     duration_s: 3600,
     credited_s: 0,
     server_now: 0,
+    ledger: [],
   },
   risk: { value: 0, as_of: 0, half_life_s: 600, parts: [] },
   hand_raised_at: null,

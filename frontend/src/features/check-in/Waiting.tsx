@@ -6,6 +6,7 @@ import { inWords } from '@/attempt/exam-clock';
 import { StepPage } from '@/attempt/StepPage';
 import { Markdown } from '@/components/ui/Markdown';
 import { clockTime, countdown, dateAndTime, howLong } from '@/format/time';
+import { pageNow } from '@/format/page-time';
 import { useTick } from '@/format/tick';
 import styles from './Waiting.module.css';
 
@@ -14,7 +15,7 @@ export function Waiting() {
   const room = useAttempt((view) => view.room);
   const ahead = useAttempt((view) => view.clock.aheadMs);
   const camera = useAttempt((view) => view.devices.camera);
-  const toStart = useTick((now) => Math.max(0, Math.ceil((room.opens_at - now - ahead) / 1000)));
+  const toStart = useTick((_, steady) => Math.max(0, Math.ceil((room.opens_at - steady - ahead) / 1000)));
   return (
     <StepPage
       step="Waiting"
@@ -65,7 +66,7 @@ function nowWords(admission: string): string {
 
 /** "at 14:00" today, with the day on any other. */
 function when(at: number, aheadMs: number): string {
-  const today = new Date(Date.now() + aheadMs).toDateString() === new Date(at).toDateString();
+  const today = new Date(pageNow() + aheadMs).toDateString() === new Date(at).toDateString();
   return today ? `at ${clockTime(at)}` : dateAndTime(at);
 }
 

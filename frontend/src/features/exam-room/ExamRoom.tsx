@@ -4,6 +4,7 @@ import { inWords } from '@/attempt/exam-clock';
 import { Content } from './Content';
 import { Notes } from './Notes';
 import { Panel } from './Panel';
+import { TimeGiven } from './TimeGiven';
 import { TimeLeft } from './TimeLeft';
 import styles from './ExamRoom.module.css';
 
@@ -19,6 +20,7 @@ export function ExamRoom() {
         <h1 className={styles.title} title={title}>
           {title}
         </h1>
+        <TimeGiven />
         <TimeLeft />
       </header>
       <Notes />

@@ -1,13 +1,16 @@
 /** The windows for what a proctor says and does to one candidate, or to all. */
-import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import { Button } from '@/components/ui/Button';
 import { Dialog, DialogActions } from '@/components/ui/Dialog';
 import { Kbd } from '@/components/ui/Kbd';
 import { TextField } from '@/components/ui/TextField';
-import { end, giveTime, pause, say, sayToAll, useAct, warn } from './actions';
+import { Form, type OneProps } from './ActionForm';
+import { end, pause, say, sayToAll, useAct, warn } from './actions';
 import { KEY_HELP } from './keys';
 import { openAlerts, worst } from './need';
+import { TakeOutDialog } from './MeetingActions';
+import { TimeDialog, TimeForAllDialog } from './TimeDialogs';
 import { useLive, useView, useWall, type WallDialog } from './wall-context';
 import styles from './ActionDialogs.module.css';
 
@@ -23,6 +26,8 @@ export function ActionDialogs() {
       return <KeysDialog onClose={close} />;
     case 'message_all':
       return <MessageAll onClose={close} />;
+    case 'time_all':
+      return <TimeForAllDialog onClose={close} />;
     default:
       return <AboutOne key={dialog.attemptId} dialog={dialog} onClose={close} />;
   }
@@ -49,53 +54,9 @@ function AboutOne({
       return <EndDialog {...props} />;
     case 'time':
       return <TimeDialog {...props} />;
+    case 'take_out':
+      return <TakeOutDialog {...props} />;
   }
-}
-
-interface OneProps {
-  attemptId: string;
-  name: string;
-  onClose: () => void;
-}
-
-function Form({
-  title,
-  role = 'dialog',
-  onClose,
-  onSubmit,
-  submit,
-  danger = false,
-  ready = true,
-  children,
-}: {
-  title: string;
-  role?: 'dialog' | 'alertdialog';
-  onClose: () => void;
-  onSubmit: () => void;
-  submit: string;
-  danger?: boolean;
-  ready?: boolean;
-  children: ReactNode;
-}) {
-  const send = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!ready) return;
-    onSubmit();
-    onClose();
-  };
-  return (
-    <Dialog title={title} role={role} isOpen onClose={onClose}>
-      <form className={styles.form} onSubmit={send}>
-        {children}
-        <DialogActions>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" variant={danger ? 'danger' : 'primary'} isDisabled={!ready}>
-            {submit}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
-  );
 }
 
 function WarnDialog({ attemptId, name, onClose }: OneProps) {
@@ -237,44 +198,6 @@ function EndDialog({ attemptId, name, onClose }: OneProps) {
         isRequired
         maxLength={500}
         autoFocus
-        value={reason}
-        onChange={setReason}
-      />
-    </Form>
-  );
-}
-
-function TimeDialog({ attemptId, name, onClose }: OneProps) {
-  const [minutes, setMinutes] = useState('5');
-  const [reason, setReason] = useState('');
-  const { act } = useAct();
-  const given = Number(minutes);
-  const ready = given > 0 && given <= 240 && reason.trim() !== '';
-  return (
-    <Form
-      title={`Give ${name} more time`}
-      submit={ready ? `Give ${given} min` : 'Give time'}
-      ready={ready}
-      onClose={onClose}
-      onSubmit={() => {
-        act({
-          run: () => giveTime(attemptId, given * 60, reason.trim()),
-          done: `${name} has ${given} min more.`,
-        });
-      }}
-    >
-      <TextField
-        label="Minutes"
-        type="number"
-        range={{ min: 1, max: 240 }}
-        autoFocus
-        value={minutes}
-        onChange={setMinutes}
-      />
-      <TextField
-        label="Reason (kept in the record)"
-        isRequired
-        maxLength={500}
         value={reason}
         onChange={setReason}
       />

@@ -22,6 +22,7 @@ import { admit, resume, useAct } from './actions';
 import { OtherAlerts } from './AlertRail';
 import { Chat } from './Chat';
 import { LiveViewPane } from './LiveViewPane';
+import { LinePart, TimePart } from './PanelParts';
 import { isOver, shownState } from './need';
 import { PanelIncidents } from './PanelIncidents';
 import { RiskFigure, RiskParts } from './RiskFigure';
@@ -97,6 +98,8 @@ export function CandidatePanel({ attemptId, onStep }: { attemptId: string; onSte
         {mayAct && <PanelActions card={card} />}
         <Timeline card={card} incidents={incidents} />
         <PanelIncidents card={card} incidents={incidents} />
+        <TimePart card={card} />
+        <LinePart card={card} />
         <CameraCheckRecord card={card} />
         <section className={styles.section} aria-label="Risk">
           <h3>
@@ -177,7 +180,7 @@ function PanelActions({ card }: { card: AttemptCard }) {
       )}
       {running && (
         <Button onPress={ask('time')}>
-          <Clock size={14} aria-hidden /> Give time
+          <Clock size={14} aria-hidden /> Add time
         </Button>
       )}
       <Button variant="danger" onPress={ask('end')}>

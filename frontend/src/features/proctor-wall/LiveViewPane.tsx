@@ -7,6 +7,7 @@ import type { LiveStats, LiveView } from '@/media/meeting-client';
 import { LastPicture, newestKept } from './LastPicture';
 import { liveOf, liveExplanation, liveStatus, statsLine, statsTable, type Shown } from './live-view-words';
 import { LiveViewTalk } from './LiveViewTalk';
+import { MeetingActions } from './MeetingActions';
 import { useServerTick } from './server-time';
 import { Thumbnail } from './Thumbnail';
 import { useLiveView, useStats } from './use-live-view';
@@ -33,6 +34,7 @@ export function LiveViewPane({ card }: { card: AttemptCard }) {
         {live !== null ? (
           <span className={styles.actions}>
             {mayAct && <LiveViewTalk key={card.attempt_id} view={live} name={card.candidate_name} />}
+            {mayAct && <MeetingActions card={card} />}
             <Button
               size="small"
               onPress={() => {

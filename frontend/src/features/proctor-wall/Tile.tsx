@@ -1,4 +1,4 @@
-import { Bell, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play } from 'lucide-react';
+import { Bell, Disc, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play, SignalLow } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard, Incident } from '@/api/types';
@@ -10,6 +10,7 @@ import { SIGNAL_NAMES } from '@/components/incident/signals';
 import { howLong } from '@/format/time';
 import { admit, resume, useAct } from './actions';
 import { LastPicture, newestKept } from './LastPicture';
+import { lineShort, lineWhole, NEVER_AGAINST, RECORDING_WORDS } from './line-words';
 import { hasPassed, openAlerts, shownState, worst } from './need';
 import { RiskButton, RiskFigure } from './RiskFigure';
 import { leftWords, useServerTick } from './server-time';
@@ -168,6 +169,7 @@ function Caption({
             </span>
           </>
         )}
+        <RecordingMark card={card} />
         {card.detectors_off.length > 0 && <OffMark card={card} />}
         {left !== null && (
           <span className={styles.left}>
@@ -176,8 +178,34 @@ function Caption({
           </span>
         )}
       </div>
+      <SlowLine card={card} />
       {card.note !== null && <div className={styles.note}>{card.note}</div>}
     </div>
+  );
+}
+
+/** What a slow network leaves out, in words: it explains what is missing, and is no fault of the candidate's. */
+function SlowLine({ card }: { card: AttemptCard }) {
+  const words = lineShort(card);
+  if (words === '') return null;
+  return (
+    <div className={styles.slow} title={`${lineWhole(card)} ${NEVER_AGAINST}`}>
+      <SignalLow size={12} aria-hidden /> <span>{words}</span>
+    </div>
+  );
+}
+
+/** Whether it is recorded, as a small mark; that it stopped is said in words. */
+function RecordingMark({ card }: { card: AttemptCard }) {
+  if (card.recording === 'off' || !card.connected || card.state !== 'live') return null;
+  const words = RECORDING_WORDS[card.recording];
+  return (
+    <span className={styles.recording} data-recording={card.recording} title={words}>
+      <Disc size={12} aria-hidden />
+      <span className={card.recording === 'stopped' ? '' : 'visually-hidden'}>
+        {card.recording === 'stopped' ? 'Not recording' : words}
+      </span>
+    </span>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import { EmptyState } from '@/components/ui/EmptyState';
+import { pageNow } from '@/format/page-time';
 import { byNeed, inFilter, matches, nextOrder, sameOrder } from './need';
 import { Tile } from './Tile';
 import { useLive, useView, useWall, type Wall } from './wall-context';
@@ -16,7 +17,7 @@ export function sortWall({ socket, view }: Wall, now = false): void {
   const cards = [...monitor.attempts.values()].filter(
     (card) => inFilter(card, filter) && matches(card, search),
   );
-  const wanted = byNeed(cards, (id) => incidentsOf(monitor, id), Date.now() + skewMs);
+  const wanted = byNeed(cards, (id) => incidentsOf(monitor, id), pageNow() + skewMs);
   const next = nextOrder(order, wanted, held && !now);
   const stays = !sameOrder(next, wanted);
   if (next !== order || stays !== behind) view.setState({ order: next, behind: stays });

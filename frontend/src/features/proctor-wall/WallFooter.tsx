@@ -32,12 +32,16 @@ export function WallFooter() {
       </span>
       <span className={styles.right}>
         {every !== null && load !== null && (
-          <span className={styles.load} data-slow={every > 1 || undefined}>
+          <span
+            className={styles.load}
+            data-slow={every > 1 || undefined}
+            title={`The server that this page is connected to: ${Math.round(load.workers_busy * 100)} % busy, ${load.workers_ready} ready to look at pictures`}
+          >
             {load.workers_ready === 0
               ? 'Pictures are not looked at just now'
               : every <= 1
-                ? 'Looking at 1 picture per second of each candidate'
-                : `Busy: looking at 1 picture every ${every} s of each candidate`}
+                ? `Looking at 1 picture per second of each candidate, server ${Math.round(load.workers_busy * 100)} % busy`
+                : `Server busy: looking at 1 picture every ${every} s of each candidate`}
           </span>
         )}
         <StateMark state={connection === 'connected' ? 'live' : 'offline'}>

@@ -1,4 +1,4 @@
-import { ArrowDownWideNarrow, MessageSquare, Search } from 'lucide-react';
+import { ArrowDownWideNarrow, Clock, MessageSquare, Search } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AttemptCard } from '@/api/types';
 import { Button } from '@/components/ui/Button';
@@ -149,13 +149,22 @@ export function Tools() {
         }}
       />
       {mayAct && (
-        <Button
-          onPress={() => {
-            view.setState({ dialog: { is: 'message_all' } });
-          }}
-        >
-          <MessageSquare size={14} aria-hidden /> Message all…
-        </Button>
+        <>
+          <Button
+            onPress={() => {
+              view.setState({ dialog: { is: 'time_all' } });
+            }}
+          >
+            <Clock size={14} aria-hidden /> Time for all…
+          </Button>
+          <Button
+            onPress={() => {
+              view.setState({ dialog: { is: 'message_all' } });
+            }}
+          >
+            <MessageSquare size={14} aria-hidden /> Message all…
+          </Button>
+        </>
       )}
     </div>
   );

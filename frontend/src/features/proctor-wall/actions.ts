@@ -43,8 +43,33 @@ export const resume = (attemptId: string) =>
 export const end = (attemptId: string, reason: string) =>
   ask(api.POST('/api/v1/attempts/{attempt_id}/end', { ...of(attemptId), body: { reason } }));
 
+/** seconds: below zero takes back what a proctor gave. The id makes one press give once, whatever the network does. */
 export const giveTime = (attemptId: string, seconds: number, reason: string) =>
-  ask(api.POST('/api/v1/attempts/{attempt_id}/credit', { ...of(attemptId), body: { seconds, reason } }));
+  ask(
+    api.POST('/api/v1/attempts/{attempt_id}/credit', {
+      ...of(attemptId),
+      body: { seconds, reason, request_id: crypto.randomUUID() },
+    }),
+  );
+
+export const giveTimeToAll = (examId: string, seconds: number, reason: string) =>
+  ask(
+    api.POST('/api/v1/exams/{exam_id}/credit', {
+      params: { path: { exam_id: examId } },
+      body: { seconds, reason, request_id: crypto.randomUUID() },
+    }),
+  );
+
+export const muteMicrophone = (attemptId: string) =>
+  ask(
+    api.POST('/api/v1/attempts/{attempt_id}/meeting/mute', {
+      ...of(attemptId),
+      body: { media: 'microphone' },
+    }),
+  );
+
+export const takeOut = (attemptId: string) =>
+  ask(api.POST('/api/v1/attempts/{attempt_id}/meeting/remove', of(attemptId)));
 
 export const decide = (incidentId: string, verdict: Verdict, note = '') =>
   ask(

@@ -8,7 +8,7 @@ export function useServerTick<Value extends string | number | boolean | null>(
   derive: (serverNow: number) => Value,
 ): Value {
   const skewMs = useLive((state) => state.skewMs);
-  return useTick((now) => derive(now + skewMs));
+  return useTick((_, steady) => derive(steady + skewMs));
 }
 
 /** Time left in ms; a paused clock stands still; null before the start. */

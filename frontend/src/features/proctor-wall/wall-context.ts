@@ -7,8 +7,11 @@ import type { Filter } from './need';
 type TileSize = 's' | 'm' | 'l';
 
 export type WallDialog =
-  | { readonly is: 'warn' | 'message' | 'end' | 'time' | 'pause'; readonly attemptId: string }
-  | { readonly is: 'message_all' | 'keys' };
+  | {
+      readonly is: 'warn' | 'message' | 'end' | 'time' | 'pause' | 'take_out';
+      readonly attemptId: string;
+    }
+  | { readonly is: 'message_all' | 'time_all' | 'keys' };
 
 /** What this proctor looks at; nothing of it is the server's business. */
 export interface WallView {
