@@ -156,6 +156,10 @@ class Settings(BaseSettings):
         return f"{url.scheme}://{url.netloc}"
 
     @property
+    def keys_folder(self) -> Path:
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
     def worker_count(self) -> int:
         """One for each processor: they run behind the server's own process, which takes what it needs first."""
         return self.workers or min(8, os.cpu_count() or 1)

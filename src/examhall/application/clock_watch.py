@@ -87,10 +87,33 @@ class ClockWatch:
                 await self._recover(attempt, min(last_beat, now), now)
         await self.beat()
 
+    async def take_over(self, attempt_id: str, *, gone: bool) -> int | None:
+        """This server looks after the attempt from now on: whoever did before writes no more.
+
+        gone: that was a server which is no longer there. What its absence cost is given back, its page counts as
+        lost, and since when nobody looked is returned (ms since the epoch).
+        """
+        before = (await self.store.attempt(attempt_id)).owner_id
+        last_beat = await self.store.last_beat(before) if gone else None
+        async with self.store.begin(attempt_id) as tx:
+            since = None
+            if last_beat is not None and tx.attempt.owner_id == before:
+                self.clock.not_before(last_beat)
+                now = self.clock.now_ms()
+                since = min(last_beat, now)
+                await self._settle_server_fault(tx, since, now)
+                if tx.attempt.connected:
+                    await self._disconnect(tx, since)
+            owned = replace(tx.attempt, owner_id=self.server_id, epoch=tx.attempt.epoch + 1)
+            await tx.save_attempt(owned, tell=False)
+            return since
+
     async def expire_due(self) -> int:
         """Start and expire what is due, each in its own transaction; return how many changed."""
         changed = 0
         for attempt in await self.store.attempts_due(self.clock.now_ms()):
+            if attempt.owner_id not in {None, self.server_id} and attempt.state is not AttemptState.INVITED:
+                continue  # its own server's to end; of one that is gone, once its absence has been given back
             try:
                 changed += await self._act(attempt)
             except ExamhallError as error:
@@ -98,13 +121,15 @@ class ClockWatch:
                 log.warning("clock_could_not_act", attempt_id=attempt.id, code=error.code)
         return changed
 
-    async def note_connected(self, attempt_id: str, instance_id: str) -> Connection:
+    async def note_connected(
+        self, attempt_id: str, instance_id: str, *, epoch: int | None = None
+    ) -> Connection:
         """A page owns the attempt from now on: the epoch goes up, and lost time is given back.
 
-        Raises `attempt_not_found`.
+        epoch: of the session that lets it in. Raises `attempt_not_found`, `stale_owner`.
         """
         policy = await self.store.policy(await self.store.attempt(attempt_id))
-        async with self.store.begin(attempt_id) as tx:
+        async with self.store.begin(attempt_id, epoch=epoch) as tx:
             now = self.clock.now_ms()
             lost = owed_for_network(tx.attempt, await tx.credits(), math.inf, now)
             given = await self._settle_network_loss(tx, policy, now)

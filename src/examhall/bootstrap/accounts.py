@@ -104,7 +104,7 @@ async def accounts_alone(settings: Settings) -> AsyncIterator[Accounts]:
             settings,
             database,
             bus=MemoryBus(),  # a running server's sockets look again by themselves within 15 s
-            keys=FileKeyRing(settings.data_dir / "keys"),
+            keys=FileKeyRing(settings.keys_folder),
             clock=SystemClock(),
             ids=SystemIds(),
             metrics=PrometheusMetrics(),

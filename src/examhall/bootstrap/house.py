@@ -7,8 +7,6 @@ from random import SystemRandom
 from anyio import to_thread
 from fastapi import FastAPI
 
-from examhall.adapters.bus.counted import CountedBus
-from examhall.adapters.bus.memory import MemoryBus
 from examhall.adapters.db.attempt_store import SqlAttemptStore
 from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
@@ -27,6 +25,7 @@ from examhall.application.conversation import Conversation
 from examhall.application.exams import Exams
 from examhall.application.export import Exports
 from examhall.application.invites import Invites
+from examhall.application.leaving import Leaving
 from examhall.application.lifecycle import HealthCheck, Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
@@ -35,6 +34,7 @@ from examhall.application.photos import Photos
 from examhall.application.ports.all_metrics import declared
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.vision import VisionPool
+from examhall.application.readiness import Readiness
 from examhall.application.recording_index import RecordingIndex
 from examhall.application.recordings import Recordings
 from examhall.application.retention import Retention
@@ -48,6 +48,7 @@ from examhall.bootstrap.evidence import build_evidence
 from examhall.bootstrap.hourly_purge import hourly_purge
 from examhall.bootstrap.live import build_live
 from examhall.bootstrap.models import verify_models
+from examhall.bootstrap.neighbours import build_neighbours
 from examhall.bootstrap.vision import build_vision_pool
 from examhall.domain.check_in import Target
 from examhall.domain.errors import ExamhallError
@@ -58,6 +59,7 @@ from examhall.web.config import WebConfig
 
 _PRIVATE_FOLDER = 0o700
 _CHANCE = SystemRandom()
+_MODELS_GOOD_FOR_S = 300.0  # to look at all their bytes takes a moment, and files do not rot that fast
 
 Check = Callable[[], Awaitable[str | None]]
 
@@ -89,15 +91,16 @@ def build(settings: Settings, *, demo: bool = False, replaced: Replaced = Replac
 def _services(settings: Settings, replaced: Replaced) -> Services:
     clock, ids, metrics = SystemClock(), SystemIds(), PrometheusMetrics(declared())
     database = database_of(settings, metrics)
-    bus = CountedBus(MemoryBus(), metrics)
-    keys = FileKeyRing(settings.data_dir / "keys")
+    town = build_neighbours(settings, ids, metrics)
+    bus = town.bus
+    keys = FileKeyRing(settings.keys_folder)
     doors = build_doors(settings, database, bus=bus, keys=keys, clock=clock, ids=ids, metrics=metrics)
     roster_store = DbRosterStore(database)
     invites = Invites(roster_store, keys, clock, ids, metrics, base_url=settings.base_url)
     attempt_store = SqlAttemptStore(database, bus, clock, ids)
     monitor = Monitor(attempt_store, clock)
     attempts = Attempts(attempt_store, clock, ids)
-    clock_watch = ClockWatch(attempt_store, clock, ids, server_id=ids.new_id())
+    clock_watch = ClockWatch(attempt_store, clock, ids, server_id=town.servers.server_id)
     evidence = replaced.evidence or build_evidence(settings, keys)
     vision = replaced.vision or build_vision_pool(
         settings.models_dir, workers=settings.worker_count, hang_limit_s=settings.worker_hang_limit_s
@@ -106,7 +109,15 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
     biometrics = BiometricRetention(attempt_store, photos, clock)
     records = DbRecordStore(database)
     recording_store = DbRecordingStore(database)
-    retention = Retention(DbRetentionStore(database), attempt_store, evidence, photos, biometrics, clock)
+    retention = Retention(
+        DbRetentionStore(database),
+        attempt_store,
+        evidence,
+        photos,
+        biometrics,
+        clock,
+        audit_days=settings.audit_days,
+    )
     live = build_live(
         settings,
         World(
@@ -122,8 +133,11 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             keys=keys,
             photos=photos,
             biometrics=biometrics,
+            leases=town.leases,
+            servers=town.servers,
             turns=_turns,
         ),
+        town.peers,
     )
     return Services(
         clock=clock,
@@ -144,7 +158,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             records,
             attempt_store,
             evidence,
-            Ed25519Signer(settings.data_dir / "keys"),
+            Ed25519Signer(settings.keys_folder),
             clock,
         ),
         roster=Roster(roster_store, invites, clock, ids, bus),
@@ -169,18 +183,24 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         parts=(
             Part("database", start=database.start, stop=database.stop),
             Part("evidence", start=evidence.start),
+            *town.parts,
             *live.parts,
             hourly_purge(retention),
         ),
-        checks=(
-            HealthCheck("database", database.check),
-            HealthCheck("workers", _workers_check(vision)),
-            HealthCheck("models", _models_check(settings)),
-            HealthCheck("disk", _disk_check(settings)),
-            # Not vital: what is to be kept waits for the store, and exams go on.
-            HealthCheck("evidence", evidence.check, vital=False),
-            HealthCheck("live view", _meeting_check(live.meetings), vital=False),
+        readiness=Readiness(
+            (
+                HealthCheck("database", database.check),
+                HealthCheck("workers", _workers_check(vision)),
+                HealthCheck("models", _models_check(settings), good_for_s=_MODELS_GOOD_FOR_S),
+                HealthCheck("disk", _disk_check(settings)),
+                # Not vital: what is to be kept waits for the store, and exams go on.
+                HealthCheck("evidence", evidence.check, vital=False),
+                *town.checks,
+                HealthCheck("live view", _meeting_check(live.meetings), vital=False),
+            ),
+            metrics,
         ),
+        leaving=Leaving(_CHANCE.random),
     )
 
 
@@ -191,7 +211,13 @@ def _turns() -> tuple[Target, ...]:
 
 def _workers_check(vision: VisionPool) -> Check:
     async def check() -> str | None:
-        return None if vision.health().ready else "no vision worker is ready; see the log"
+        return (
+            None
+            if vision.health().ready
+            else (
+                "no vision worker is ready; the log says why (vision_worker_does_not_start), `examhall doctor` what to do"
+            )
+        )
 
     return check
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from examhall.application.lifecycle import Part
 from examhall.application.meetings import Meetings
+from examhall.application.peers import Peers
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.watch import Watches
 from examhall.bootstrap.meetings import build_provider
@@ -22,9 +23,9 @@ class Live:
     parts: tuple[Part, ...]
 
 
-def build_live(settings: Settings, world: World) -> Live:
+def build_live(settings: Settings, world: World, peers: Peers) -> Live:
     """The workers start before the attempts are taken up, and stop after them."""
-    attempts = LiveAttemptsService(world)
+    attempts = LiveAttemptsService(world, peers)
     provider = build_provider(settings, world.clock)
     watches = Watches(attempts, provider, world.store, world.ids)
     meetings = Meetings(provider, world.store, attempts, watches, world.metrics)

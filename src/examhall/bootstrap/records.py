@@ -31,7 +31,7 @@ async def services_alone(settings: Settings) -> AsyncIterator[Services]:
 
 async def reencrypt(settings: Settings) -> Mapping[str, int]:
     """Counts of what was sealed anew with the newest key."""
-    keys = FileKeyRing(settings.data_dir / "keys")
+    keys = FileKeyRing(settings.keys_folder)
     database = database_of(settings)
     await database.start()
     try:
@@ -43,7 +43,7 @@ async def reencrypt(settings: Settings) -> Mapping[str, int]:
 
 def rotate_blob_key(settings: Settings) -> str:
     """The id of the key that is made."""
-    return FileKeyRing(settings.data_dir / "keys").rotate()
+    return FileKeyRing(settings.keys_folder).rotate()
 
 
 def verify_file(file: IO[bytes], key: str | None) -> ExportVerdict:

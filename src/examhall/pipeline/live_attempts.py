@@ -1,12 +1,17 @@
 """The owner of every running attempt on this server: opens sessions, ticks them, puts them away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from examhall.application.ports.attempt_store import AttemptRecord
+from examhall.application.peers import Peers
+from examhall.application.ports.leases import RENEW_EVERY_S
 from examhall.application.ports.live import BandwidthSaid, LoadView, PageEventIn, PageLink
 from examhall.application.ports.live_metrics import (
     ATTEMPTS_RUNNING,
@@ -23,11 +28,12 @@ from examhall.application.ports.live_metrics import (
     WORKERS_BUSY,
     WORKERS_READY,
 )
+from examhall.application.ports.servers import SAY_EVERY_S, ServerView
 from examhall.application.ports.vision import PoolHealth
-from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
+from examhall.pipeline.handover import GivenUp, Handover, Took
 from examhall.pipeline.log_context import about
 from examhall.pipeline.request_page import RequestPage
 from examhall.pipeline.sampling import SamplingController
@@ -38,6 +44,10 @@ from examhall.pipeline.world import World
 TICK_S = 1.0
 HEARTBEAT_S = 5.0
 RETENTION_S = 60.0
+LEFT_EVERY_S = 2.0
+LEFT_AT_ONCE = 50  # taken up in one go, so that several servers share what one left
+DRAIN_S = 2.0
+DRAIN_QUICKLY_S = 0.3  # another server waits for the attempt
 
 log = structlog.get_logger(__name__)
 
@@ -51,41 +61,46 @@ class _Running:
 class LiveAttemptsService:
     """Implements `LiveAttempts`. `start` after the workers and the database, `stop` before them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, peers: Peers) -> None:
         self._world = world
+        self._handover = Handover(world, peers, self._give_up)
         self._running: dict[str, _Running] = {}
-        self._opening = asyncio.Lock()
+        self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._draining = False
         self._sampling = SamplingController()
         self._tasks: list[asyncio.Task[None]] = []
+        self._lost: set[asyncio.Task[None]] = set()
 
     # ---- the life of the service -----------------------------------------------------------------
 
     async def start(self) -> None:
-        last_beat = await self._world.store.last_beat()
-        await self._world.clock_watch.recover()
-        for record in await self._world.store.attempts_running():
-            await self._take_up(record, last_beat)
+        await self._say()
+        if self._world.servers.alone:
+            await self._take_up_all()
+        else:
+            await self._world.clock_watch.beat()
         self._tasks = [
             self._supervised("clock", self._every(TICK_S, self._expire_due)),
             self._supervised("heartbeat", self._every(HEARTBEAT_S, self._world.clock_watch.beat)),
             self._supervised("sampling", self._every(TICK_S, self._sample)),
             self._supervised("housekeeping", self._every(TICK_S, self._tidy)),
+            self._supervised("presence", self._every(SAY_EVERY_S, self._say)),
+            self._supervised("leases", self._every(RENEW_EVERY_S, self._renew)),
+            self._supervised("left", self._every(LEFT_EVERY_S, self._take_up_left)),
             self._supervised("retention", self._every(RETENTION_S, self._world.biometrics.delete_due)),
         ]
 
     async def drain(self) -> None:
-        """Tell the pages to come back a little later, while their sockets still stand."""
-        exams = {running.session.record.exam_id for running in self._running.values()}
-        topics = [f"attempt/{attempt_id}" for attempt_id in self._running]
-        for topic in [*topics, *(f"exam/{exam_id}" for exam_id in exams)]:
-            await self._world.bus.publish(topic, "come_back")
-        await asyncio.sleep(0)  # let them write it
+        """Say to the other servers that this one takes nobody any more; the sockets send the pages away."""
+        self._draining = True
+        await self._say()
 
     async def stop(self) -> None:
         await _cancel(self._tasks)
-        for attempt_id in list(self._running):
-            await self._put_away(attempt_id)
+        # Side by side: each may wait for a store that is slow.
+        await asyncio.gather(*(self._put_away(attempt_id) for attempt_id in list(self._running)))
         await self._world.clock_watch.beat()
+        await self._world.servers.leave()
 
     @property
     def running(self) -> frozenset[str]:
@@ -97,7 +112,7 @@ class LiveAttemptsService:
     async def enter(self, attempt_id: str, page: PageLink) -> None:
         while True:
             try:
-                await (await self._session(attempt_id)).enter(page)
+                await (await self._session(attempt_id, page.instance_id)).enter(page)
             except SessionRetired:
                 continue  # it is no longer in the table: the next look-up opens a new one
             return
@@ -108,7 +123,7 @@ class LiveAttemptsService:
             await running.session.leave(page)
 
     async def show_up(self, attempt_id: str, instance_id: str) -> None:
-        session = await self._session(attempt_id)
+        session = await self._session(attempt_id, instance_id)
         held = session.page
         if held is not None and held.instance_id == instance_id:
             if isinstance(held, RequestPage):
@@ -150,21 +165,58 @@ class LiveAttemptsService:
         return running.session.interval_s if running is not None else self._sampling.interval_s
 
     def load(self) -> LoadView:
-        health = self._world.vision.health()
-        return LoadView(self._sampling.interval_s, health.busy_ratio, health.ready)
+        views = {**self._world.servers.seen, self._world.servers.server_id: self._view()}.values()
+        slowest = max(views, key=lambda view: (view.sampling_interval_s, view.busy, -view.workers_ready))
+        return LoadView(slowest.sampling_interval_s, slowest.busy, slowest.workers_ready)
 
     # ---- sessions --------------------------------------------------------------------------------
 
-    async def _session(self, attempt_id: str) -> AttemptSession:
-        running = self._running.get(attempt_id)
-        if running is not None:
-            return running.session
-        async with self._opening:
+    async def _session(self, attempt_id: str, instance_id: str | None = None) -> AttemptSession:
+        """The attempt's session here; taken from another server where one has it, see `Handover.take`."""
+        while True:
             running = self._running.get(attempt_id)
-            if running is None:
-                running = self._run(await open_session(self._world, attempt_id))
-                self._running[attempt_id] = running
+            if running is not None and not running.session.retired:
+                return running.session
+            async with self._door(attempt_id):
+                try:
+                    return await self._opened(attempt_id, instance_id)
+                except SessionRetired:
+                    continue  # another server was faster: ask that one
+
+    async def _opened(self, attempt_id: str, instance_id: str | None) -> AttemptSession:
+        running = self._running.get(attempt_id)
+        if running is not None and not running.session.retired:
             return running.session
+        await self._put_away(attempt_id)
+        took = await self._handover.take(attempt_id, instance_id)
+        return await self._begin(attempt_id, took)
+
+    async def _begin(self, attempt_id: str, took: Took) -> AttemptSession:
+        session = await open_session(self._world, attempt_id)
+        self._running[attempt_id] = self._run(session)
+        if took.since is not None:
+            await session.came_back()
+            if session.watching:
+                await session.say_gap(took.since, self._world.clock.now_ms())
+        return session
+
+    @asynccontextmanager
+    async def _door(self, attempt_id: str) -> AsyncIterator[None]:
+        """One at a time opens the attempt or puts it away."""
+        door = self._doors[attempt_id]
+        async with door:
+            yield
+        if not door.locked() and attempt_id not in self._running:
+            self._doors.pop(attempt_id, None)
+
+    async def _give_up(self, attempt_id: str, instance_id: str | None) -> GivenUp:
+        """See `Handover`. Attempts that are not here are given up already."""
+        running = self._running.get(attempt_id)
+        if running is not None and not await running.session.give_up(instance_id):
+            return GivenUp.ANOTHER_PAGE
+        async with self._door(attempt_id):
+            await self._put_away(attempt_id, DRAIN_QUICKLY_S)
+        return GivenUp.YES
 
     def _run(self, session: AttemptSession) -> _Running:
         attempt_id = session.record.id
@@ -186,23 +238,44 @@ class LiveAttemptsService:
                 if key == "state":
                     await session.refresh()
 
-    async def _take_up(self, record: AttemptRecord, last_beat: int | None) -> None:
-        """After a restart: its page is not here yet, and what happened meanwhile was not seen."""
-        session = await self._session(record.id)
-        await session.came_back()
-        if record.state is AttemptState.LIVE and last_beat is not None:
-            await session.say_gap(last_beat, self._world.clock.now_ms())
+    async def _take_up_all(self) -> None:
+        """After a restart: the pages are not here yet, and what happened meanwhile was not seen."""
+        last_beat = await self._world.store.last_beat()
+        await self._world.clock_watch.recover()
+        for record in await self._world.store.attempts_running():
+            await self._world.clock_watch.take_over(record.id, gone=False)
+            await self._begin(record.id, Took(last_beat))
 
-    async def _put_away(self, attempt_id: str) -> None:
-        running = self._running.pop(attempt_id)
-        try:
-            async with asyncio.timeout(2.0):
-                await running.session.evidence.drained()
-        except TimeoutError:
-            log.warning("evidence_not_drained", attempt_id=attempt_id)
-        async with running.session.between_turns:
+    async def _take_up_left(self) -> None:
+        """The same for what other servers left that are gone."""
+        left = list(await self._handover.left())
+        random.shuffle(left)
+        for record in left[:LEFT_AT_ONCE]:
+            async with self._door(record.id):
+                if record.id in self._running:
+                    continue
+                took = await self._handover.take_left(record)
+                if took is not None:
+                    with contextlib.suppress(SessionRetired):
+                        await self._begin(record.id, took)
+
+    async def _put_away(self, attempt_id: str, drain_s: float = DRAIN_S) -> None:
+        running = self._running.pop(attempt_id, None)
+        if running is None:
+            return
+        session = running.session
+        if not session.lost.is_set():
+            try:
+                async with asyncio.timeout(drain_s):
+                    await session.evidence.drained()
+            except TimeoutError:
+                log.warning("evidence_not_drained", attempt_id=attempt_id)
+        async with session.between_turns:
             await _cancel(running.tasks)
-        await running.session.save()
+        if not session.lost.is_set():
+            await session.evidence.write_off()
+        await session.save()
+        await self._world.leases.release(attempt_id)
 
     # ---- every second ----------------------------------------------------------------------------
 
@@ -237,7 +310,41 @@ class LiveAttemptsService:
             if isinstance(page, RequestPage) and page.silent:
                 await running.session.leave(page)
             if running.session.idle and await running.session.retire():
+                await self._put_away_retired(attempt_id)
+
+    async def _put_away_retired(self, attempt_id: str) -> None:
+        async with self._door(attempt_id):
+            running = self._running.get(attempt_id)
+            if running is not None and running.session.retired:
                 await self._put_away(attempt_id)
+
+    async def _stop_when_lost(self, session: AttemptSession) -> None:
+        """At once, so that nothing more is looked at twice. Its own task must not be the one that ends it."""
+        await session.lost.wait()
+        self._lost.add(task := asyncio.create_task(self._put_away_retired(session.record.id)))
+        task.add_done_callback(self._lost.discard)
+        await asyncio.Event().wait()
+
+    async def _say(self) -> None:
+        await self._world.servers.say(self._view())
+
+    def _view(self) -> ServerView:
+        health = self._world.vision.health()
+        return ServerView(
+            server_id=self._world.servers.server_id,
+            sampling_interval_s=self._sampling.interval_s,
+            busy=health.busy_ratio,
+            workers_ready=health.ready,
+            attempts=len(self._running),
+            draining=self._draining,
+        )
+
+    async def _renew(self) -> None:
+        for attempt_id in await self._handover.lost(list(self._running)):
+            running = self._running.get(attempt_id)
+            if running is not None:
+                log.warning("attempt_lost_to_another_server", attempt_id=attempt_id)
+                running.session.lose()
 
     # ---- tasks -----------------------------------------------------------------------------------
 

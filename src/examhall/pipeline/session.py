@@ -33,6 +33,7 @@ from examhall.pipeline.check_in.run import CheckInRun
 from examhall.pipeline.evidence_keeper import EvidenceKeeper, evidence_lines
 from examhall.pipeline.frame_door import let_in
 from examhall.pipeline.frame_watch import FrameWatch
+from examhall.pipeline.handover import second_device
 from examhall.pipeline.incident_book import OpenedIncident
 from examhall.pipeline.sound_watch import SoundWatch
 from examhall.pipeline.turns import Turns, Write
@@ -71,6 +72,7 @@ class AttemptSession:
         self._owned = True
         self._retired = False
         self._all_closed = False
+        self.lost = asyncio.Event()
         self._evidence = EvidenceKeeper(
             record.id, self._clock, world.ids, world.evidence, world.metrics, self._write_evidence
         )
@@ -148,15 +150,50 @@ class AttemptSession:
             if held is not None and held is not page:
                 if held.instance_id != page.instance_id and await held.answers(PING_WITHIN_S):
                     await self.observe(SecondDeviceObserved(self._clock.now_s()))
-                    raise _second_device()
+                    raise second_device()
                 held.part(Farewell.REPLACED)
             self._page = None  # nobody's, should the store refuse
             async with self._turns.lock:
-                connected = await self._world.clock_watch.note_connected(self.record.id, page.instance_id)
-                self._turns.epoch = connected.epoch
+                self._turns.epoch = await self._connect(page.instance_id)
             self._page = page
             await self.refresh()
             await self.observe(ConnectionChanged(self._clock.now_s(), connected=True))
+
+    async def _connect(self, instance_id: str) -> int:
+        try:
+            connected = await self._world.clock_watch.note_connected(
+                self.record.id, instance_id, epoch=self._turns.epoch
+            )
+        except ExamhallError as error:
+            if error.code == "stale_owner":
+                self.lose()
+                raise SessionRetired from error
+            raise
+        return connected.epoch
+
+    async def give_up(self, instance_id: str | None) -> bool:
+        """Another server's page wants in: let nobody in here any more, unless the page here answers.
+
+        instance_id: of that page; None: no page, only something that came late. See `enter`.
+        """
+        async with self._door:
+            held = self._page
+            if held is not None and held.instance_id != instance_id:
+                if instance_id is None:
+                    return False
+                if await held.answers(PING_WITHIN_S):
+                    await self.observe(SecondDeviceObserved(self._clock.now_s()))
+                    return False
+            if held is not None:
+                held.part(Farewell.REPLACED)
+            self._page = None
+            self._retired = True
+            return True
+
+    @property
+    def retired(self) -> bool:
+        """Nobody is let in any more: it was put away, given up or lost."""
+        return self._retired
 
     async def retire(self) -> bool:
         """Let nobody in any more, if nobody is here; the next page gets a new session."""
@@ -248,6 +285,8 @@ class AttemptSession:
 
     async def observe(self, *seen: Observation) -> None:
         """Let the rules see this. Never raises for a store that fails, see `Turns.observe`."""
+        if not self._owned:
+            return
         await self._act(await self._turns.observe(seen))
 
     async def tick(self) -> None:
@@ -292,6 +331,8 @@ class AttemptSession:
     def lose(self) -> None:
         """Somebody newer owns the attempt: stop."""
         self._owned = False
+        self._retired = True
+        self.lost.set()
         if self._page is not None:
             self._page.part(Farewell.LOST_OWNERSHIP)
 
@@ -318,11 +359,3 @@ class AttemptSession:
                 await tx.add_evidence(record)
             for entry, lines in evidence_lines(records):
                 await tx.log(entry, lines)
-
-
-def _second_device() -> ExamhallError:
-    return ExamhallError(
-        ErrorKind.CONFLICT,
-        "second_device",
-        "This exam is open in another page or device, and that one answers. Close it first.",
-    )

@@ -6,15 +6,20 @@ from examhall.application.ports.attempt_store import AttemptRecord
 from examhall.domain.errors import ExamhallError
 from examhall.domain.rules.codec import state_from_json
 from examhall.domain.rules.engine import ContentMode, RulesState
-from examhall.pipeline.session import AttemptSession
+from examhall.pipeline.session import AttemptSession, SessionRetired
 from examhall.pipeline.world import World
 
 log = structlog.get_logger(__name__)
 
 
 async def open_session(world: World, attempt_id: str) -> AttemptSession:
-    """Take the attempt up from the store. Raises `ExamhallError` `attempt_not_found`."""
+    """Take the attempt up from the store.
+
+    Raises `ExamhallError` `attempt_not_found`; `SessionRetired` when another server owns it by now.
+    """
     record = await world.store.attempt(attempt_id)
+    if record.owner_id != world.servers.server_id:
+        raise SessionRetired
     exam = await world.store.exam(record.exam_id)
     policy = await world.store.policy(record)
     session = AttemptSession(world, record, policy, ContentMode(exam.content_mode), _restored(record))

@@ -12,7 +12,9 @@ from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Clock, Ids
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.keys import KeyRing
+from examhall.application.ports.leases import Leases
 from examhall.application.ports.metrics import Metrics
+from examhall.application.ports.servers import Servers
 from examhall.application.ports.vision import VisionPool
 from examhall.domain.check_in import Target
 
@@ -31,4 +33,6 @@ class World:
     keys: KeyRing
     photos: Photos
     biometrics: BiometricRetention
+    leases: Leases
+    servers: Servers
     turns: Callable[[], tuple[Target, ...]]  # the order of the camera check's challenge

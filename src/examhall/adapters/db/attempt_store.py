@@ -1,6 +1,6 @@
 """What is stored of attempts, in SQL: `AttemptStore` on SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
@@ -84,6 +84,15 @@ class SqlAttemptStore:
 
     async def attempts_running(self) -> Sequence[AttemptRecord]:
         query = select(rows.ATTEMPT).where(rows.ATTEMPT.c.state.in_(_RUNNING)).order_by(rows.ATTEMPT.c.id)
+        return await self._all(query, rows.attempt)
+
+    async def attempts_left(self, servers: Collection[str]) -> Sequence[AttemptRecord]:
+        attempt = rows.ATTEMPT.c
+        query = select(rows.ATTEMPT).where(
+            attempt.state.in_(_RUNNING),
+            attempt.owner_id.is_not(None),
+            attempt.owner_id.not_in(sorted(servers)),
+        )
         return await self._all(query, rows.attempt)
 
     async def attempts_due(self, now_ms: int) -> Sequence[AttemptRecord]:
@@ -271,9 +280,12 @@ class SqlAttemptStore:
             if done.first() is None:
                 await session.execute(insert(table).values(server_id=server_id, at=at_ms))
 
-    async def last_beat(self) -> int | None:
+    async def last_beat(self, server_id: str | None = None) -> int | None:
+        query = select(func.max(rows.HEARTBEAT.c.at))
+        if server_id is not None:
+            query = query.where(rows.HEARTBEAT.c.server_id == server_id)
         async with self._database.read() as session:
-            found = (await session.execute(select(func.max(rows.HEARTBEAT.c.at)))).scalar_one()
+            found = (await session.execute(query)).scalar_one()
             return None if found is None else int(found)
 
     async def _first(self, query: Select[*tuple[object, ...]]) -> RowMapping | None:

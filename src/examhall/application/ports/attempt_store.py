@@ -84,6 +84,7 @@ class ExamRecord:
     duration_s: int
     policy_revision_id: str
     archived_at: int | None
+    link_hours: int | None = None  # how long an invite link lets in; None: until the exam closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,10 @@ class AttemptStore(Protocol):
         """All that are not over and past `invited`, any exam."""
         ...
 
+    async def attempts_left(self, servers: Collection[str]) -> Sequence[AttemptRecord]:
+        """Of the running ones those that were held by a server which is none of these."""
+        ...
+
     async def attempts_due(self, now_ms: int) -> Sequence[AttemptRecord]:
         """Those the clock may have to act on now, any exam; credits are not yet looked at.
 
@@ -372,6 +377,6 @@ class AttemptStore(Protocol):
 
     async def beat(self, server_id: str, at_ms: int) -> None: ...
 
-    async def last_beat(self) -> int | None:
-        """When any server last said that it serves, ms since the epoch."""
+    async def last_beat(self, server_id: str | None = None) -> int | None:
+        """When this server, or any, last said that it serves, ms since the epoch."""
         ...
