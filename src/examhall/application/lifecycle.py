@@ -22,9 +22,10 @@ class Part:
 class HealthCheck:
     """One line of /readyz. `check` returns None when all is well, else what is wrong and what to do.
 
-    vital: exams cannot go on without it, so the server is not ready.
+    vital: exams cannot go on without it, so the server is not ready. good_for_s: how long "all is well" is believed.
     """
 
     name: str
     check: Callable[[], Awaitable[str | None]]
     vital: bool = True
+    good_for_s: float = 2.0

@@ -19,7 +19,8 @@ from examhall.application.exams import Exams
 from examhall.application.export import Exports
 from examhall.application.invites import Invites
 from examhall.application.known_devices import KnownDevices
-from examhall.application.lifecycle import HealthCheck, Part
+from examhall.application.leaving import Leaving
+from examhall.application.lifecycle import Part
 from examhall.application.meetings import Meetings
 from examhall.application.monitor import Monitor
 from examhall.application.personal_data import PersonalData
@@ -32,6 +33,7 @@ from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.ports.metrics import Metrics
 from examhall.application.ports.vision import VisionPool
+from examhall.application.readiness import Readiness
 from examhall.application.recording_index import RecordingIndex
 from examhall.application.recordings import Recordings
 from examhall.application.retention import Retention
@@ -85,7 +87,8 @@ class Services:
     vision: VisionPool
     watches: Watches
     parts: tuple[Part, ...]  # started in this order, stopped in reverse
-    checks: tuple[HealthCheck, ...]
+    readiness: Readiness
+    leaving: Leaving
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -97,9 +100,11 @@ class Services:
             yield
 
     async def drain(self) -> None:
-        """Tell the pages that we go away, while their connections still stand."""
+        """Say that we are not ready, then send the pages away while their connections still stand."""
+        self.readiness.drain()
         for part in self.parts:
             await part.drain()
+        await self.leaving.send_away()
 
 
 async def _stop(part: Part) -> None:

@@ -1,11 +1,13 @@
 """Runs a built house behind uvicorn, until told to stop."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -41,6 +43,12 @@ class HouseServer(uvicorn.Server):
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal drains; the second one ends at once, as the workers do when we are gone."""
+        if self.should_exit:
+            os._exit(1)
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

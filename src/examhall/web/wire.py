@@ -29,6 +29,7 @@ from examhall.web.plain import LARGEST, LAST_MS, Count, Ms
 PROTOCOL = 1
 
 # close codes
+CLOSE_COME_BACK = 1012  # the server goes away, or another one looks after the attempt: come back
 CLOSE_BAD_MESSAGE = 4400
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_FORBIDDEN = 4403

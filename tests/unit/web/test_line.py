@@ -10,6 +10,7 @@ from fastapi import WebSocket
 from pydantic import TypeAdapter
 
 from examhall.adapters.metrics import PrometheusMetrics
+from examhall.application.leaving import Leaving
 from examhall.web import wire
 from examhall.web.sockets import line as lines
 from examhall.web.sockets.line import Closed, Line, known_types
@@ -46,7 +47,8 @@ async def accepted(wire_end: Wire) -> tuple[Line[wire.CandidateMessage], Prometh
     await websocket.accept()
     metrics = PrometheusMetrics()
     adapter: TypeAdapter[wire.CandidateMessage] = TypeAdapter(wire.CandidateMessage)
-    return Line(websocket, "candidate", adapter, known_types(wire.CandidateMessage), metrics), metrics
+    known = known_types(wire.CandidateMessage)
+    return Line(websocket, "candidate", adapter, known, metrics, Leaving(lambda: 0.5)), metrics
 
 
 async def reading(line: Line[wire.CandidateMessage]) -> None:

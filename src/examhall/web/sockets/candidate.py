@@ -46,7 +46,7 @@ _KNOWN = known_types(wire.CandidateMessage)
 _PARTING = {
     Farewell.REPLACED: (wire.CLOSE_REPLACED, "replaced"),
     Farewell.OVER: (wire.CLOSE_OVER, "over"),
-    Farewell.LOST_OWNERSHIP: (1012, "come_back"),
+    Farewell.LOST_OWNERSHIP: (wire.CLOSE_COME_BACK, "come_back"),
 }
 
 CandidateLine = Line[wire.CandidateMessage]
@@ -59,7 +59,7 @@ async def attempt_socket(websocket: WebSocket, attempt_id: str) -> None:
     identity = await let_in(websocket, SOCKET)
     if identity is None:
         return
-    line = CandidateLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics)
+    line = CandidateLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics, services.leaving)
     await line.run(_Visit(services, line, websocket, identity, attempt_id).serve())
 
 
@@ -178,9 +178,6 @@ class _Visit:
         """Tell what others change, until the attempt is over."""
         while self._told is None or self._told.attempt.state not in OVER:
             key, _ = await changes.next()
-            if key == "come_back":
-                self._line.say(wire.ComeBack(after_s=2.0))
-                continue
             if key == "rights":
                 await self._still_invited()
                 continue

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar, get_args
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from examhall.application.leaving import Leaving
 from examhall.application.ports.live_metrics import (
     MESSAGES_IGNORED,
     SOCKET_DATA_REPLACED,
@@ -80,7 +81,9 @@ class Line(Generic[Incoming]):
         adapter: TypeAdapter[Incoming],
         known: frozenset[str],
         metrics: Metrics,
+        leaving: Leaving,
     ) -> None:
+        self._leaving = leaving
         self._websocket = websocket
         self._kind = kind
         self._adapter = adapter
@@ -224,13 +227,26 @@ class Line(Generic[Incoming]):
                 raise Closed(wire.CLOSE_SILENT, "silent")
             self.say(wire.Ping(nonce=secrets.token_hex(8)))
 
+    async def _sent_away(self) -> None:
+        """When the server goes: say when to come back, and close."""
+        await self._leaving.begun()
+        self.say(wire.ComeBack(after_s=round(self._leaving.back_after_s(), 2)))
+        raise Closed(wire.CLOSE_COME_BACK, "come_back")
+
     # ---- the whole of it -------------------------------------------------------------------------
 
     async def run(self, *parts: Coroutine[Any, Any, None]) -> None:
         """Run until one part ends, send what is queued, and close. A part ends by raising."""
+        with self._leaving.page():
+            await self._run(*parts)
+
+    async def _run(self, *parts: Coroutine[Any, Any, None]) -> None:
         self._metrics.count(SOCKETS_OPENED, kind=self._kind)
         writer = asyncio.create_task(self.write())
-        tasks = [writer, *(asyncio.create_task(part) for part in (self.watch_life(), *parts))]
+        tasks = [
+            writer,
+            *(asyncio.create_task(part) for part in (self.watch_life(), self._sent_away(), *parts)),
+        ]
         code = 1011
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -48,7 +48,7 @@ async def monitor_socket(websocket: WebSocket, exam_id: str) -> None:
     identity = await let_in(websocket, SOCKET)
     if identity is None or identity.staff is None:
         return
-    line = MonitorLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics)
+    line = MonitorLine(websocket, KIND, _MESSAGES, _KNOWN, services.metrics, services.leaving)
     visit = _Visit(services, line, websocket, exam_id, identity, identity.staff)
     await line.run(visit.serve())
 
@@ -152,13 +152,9 @@ class _Visit:
                 await self._snapshot()
             else:
                 await self._tell(lines)
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
-                    key, _ = await changes.next()
-            except TimeoutError:
-                continue
-            if key == "come_back":
-                self._line.say(wire.ComeBack(after_s=2.0))
+                    await changes.next()
 
     async def _tell(self, lines: Sequence[OutboxLine]) -> None:
         """Whole objects as they are now; of several lines for one object the last one suffices.
