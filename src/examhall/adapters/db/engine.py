@@ -18,13 +18,13 @@ from examhall.domain.errors import ErrorKind, ExamhallError
 
 CONNECTIONS = 20
 _BUSY_TIMEOUT_MS = 10_000
-_CONNECT_WITHIN_S = 5.0
-_ANSWER_WITHIN_S = 10.0  # also how long a server that hangs is waited for
+_CONNECT_WITHIN_S = 3.0
+_ANSWER_WITHIN_S = 6.0  # also how long a server that hangs is waited for
 _CHECK_WITHIN_S = 3.0
 _POSTGRESQL = {
     "application_name": "examhall",
     "jit": "off",  # statements here are short
-    "lock_timeout": "8000",
+    "lock_timeout": "4000",
     # A server that stands still in mid-transaction must not hold a candidate's row for ever.
     "idle_in_transaction_session_timeout": "15000",
 }
@@ -67,8 +67,9 @@ class Database:
             self._engines = [self._reader, self._writer]
             self._pen = nullcontext()
             self._still = self._reader.execution_options(isolation_level="REPEATABLE READ")
+        self._outage = outages.Outage()
         for engine in self._engines:
-            event.listen(engine.sync_engine, "handle_error", outages.acted_on, retval=True)
+            event.listen(engine.sync_engine, "handle_error", self._outage.acted_on, retval=True)
 
     async def start(self) -> None:
         """Bring the schema up to date. Raises `ExamhallError` also as `database_too_new`."""
@@ -105,15 +106,34 @@ class Database:
     @asynccontextmanager
     async def read(self, *, still: bool = False) -> AsyncIterator[AsyncSession]:
         """still: every statement sees the state of the first one."""
-        async with _session(self._still if still else self._reader) as session:
+        async with self._session(self._still if still else self._reader) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Commit on a clean exit, roll back on an exception."""
-        async with self._pen, _session(self._writer) as session:
+        async with self._pen, self._session(self._writer) as session:
             yield session
             await session.commit()
+
+    @asynccontextmanager
+    async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+        if not self._outage.may_try():
+            raise outages.unavailable()
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            try:
+                await session.connection()
+            except OSError as error:  # what a connection says before it is one
+                self._outage.began(error)
+                raise outages.unavailable() from error
+            except PoolTimeout as error:
+                outages.say_lost(error)
+                raise outages.unavailable() from error
+            except asyncio.CancelledError:
+                self._outage.given_up()
+                raise
+            self._outage.over()
+            yield session
 
 
 async def hold(session: AsyncSession, what: str) -> None:
@@ -122,17 +142,6 @@ async def hold(session: AsyncSession, what: str) -> None:
         await session.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what}
         )
-
-
-@asynccontextmanager
-async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(engine, expire_on_commit=False) as session:
-        try:
-            await session.connection()
-        except (OSError, PoolTimeout) as error:  # what a connection says before it is one
-            outages.say_lost(error)
-            raise outages.unavailable() from error
-        yield session
 
 
 def _understood(url: str) -> URL:

@@ -1,6 +1,7 @@
 """What a database says when it cannot, turned into errors that a caller can act on."""
 
 import sqlite3
+import time
 from typing import Final
 
 import structlog
@@ -8,13 +9,61 @@ from sqlalchemy import ExceptionContext
 
 from examhall.domain.errors import ErrorKind, ExamhallError
 
-log = structlog.get_logger(__name__)
+_TRY_EVERY_S = 1.0
+_ONE_TRY_TAKES_S = 10.0  # at most; then the next one may
+
 
 # Of https://www.postgresql.org/docs/current/errcodes-appendix.html; two letters stand for a whole class.
 _LOST: Final = ("08", "57P", "53", "58", "40", "55P03", "57014", "25P03", "25006")
+_AWAY: Final = ("08", "57P", "533")  # the server itself, not only this statement
 _FULL: Final = "53100"
 _UNSTORABLE: Final = ("22021", "22P05", "22001")  # a NUL, a sign outside of UTF-8, more than the column takes
 _SQLITE_LOST: Final = ("locked", "unable to open", "disk i/o error", "readonly", "malformed", "is closed")
+
+log = structlog.get_logger(__name__)
+
+
+class Outage:
+    """While the database is away, callers hear so at once, and one of them tries again each second.
+
+    Otherwise each would wait as long as the first did, and lines to the pages with them.
+    """
+
+    def __init__(self) -> None:
+        self._next_try_s: float | None = None
+
+    def may_try(self) -> bool:
+        if self._next_try_s is None:
+            return True
+        now_s = time.monotonic()
+        if now_s < self._next_try_s:
+            return False
+        self._next_try_s = now_s + _ONE_TRY_TAKES_S
+        return True
+
+    def began(self, cause: BaseException) -> None:
+        self._next_try_s = time.monotonic() + _TRY_EVERY_S
+        say_lost(cause)
+
+    def given_up(self) -> None:
+        """Who tried was called away before it knew."""
+        if self._next_try_s is not None:
+            self._next_try_s = time.monotonic() + _TRY_EVERY_S
+
+    def over(self) -> None:
+        if self._next_try_s is not None:
+            log.info("database_is_back")
+        self._next_try_s = None
+
+    def acted_on(self, context: ExceptionContext) -> ExamhallError | None:
+        """As the function, and remembers when the server itself is away."""
+        error = acted_on(context)
+        cause = context.original_exception
+        if error is not None and (context.is_disconnect or _state_of(cause).startswith(_AWAY)):
+            self.began(cause)
+        elif error is not None and error.code == "storage_unavailable":
+            say_lost(cause)
+        return error
 
 
 def acted_on(context: ExceptionContext) -> ExamhallError | None:
@@ -25,10 +74,7 @@ def acted_on(context: ExceptionContext) -> ExamhallError | None:
     cause = context.original_exception
     if isinstance(cause, OSError):
         context.is_disconnect = True
-    error = _error_for(cause, lost=context.is_disconnect)
-    if error is not None and error.code == "storage_unavailable":
-        say_lost(cause)
-    return error
+    return _error_for(cause, lost=context.is_disconnect)
 
 
 def unavailable() -> ExamhallError:
