@@ -1,5 +1,6 @@
 """Evidence when things go wrong: a full disk, no pictures; and the store of sealed blobs itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,18 @@ from support.live import ALONE, TOGETHER, TWO_FACES, Json, live_house, sending
 
 class FullDisk:
     """An evidence store with no room left."""
+
+    async def start(self) -> None:
+        return
+
+    async def check(self) -> str | None:
+        return None
+
+    async def paths(self, folder: str) -> Sequence[str]:
+        return []
+
+    async def drop_unfinished(self, folder: str) -> None:
+        return
 
     async def put(self, path: str, plain: bytes) -> StoredBlob:
         raise ExamhallError(ErrorKind.STORAGE_FULL, "storage_full", "The disk for evidence is full.")

@@ -14,7 +14,7 @@ from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.live_metrics import EVIDENCE_GAPS, EVIDENCE_KEPT, LIVE_TASKS_RESTARTED
 from examhall.application.ports.metrics import Metrics
 from examhall.application.ports.vision import EncodedFrame
-from examhall.domain.errors import ExamhallError
+from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
@@ -23,8 +23,10 @@ from examhall.pipeline.sound_evidence import SoundClip, SoundEvidence
 
 RING_FRAMES = 12
 RING_BYTES = 1_000_000
-_QUEUE = 64
+_QUEUE = 128
+_QUEUE_BYTES = 8_000_000
 _BATCH = 16
+AWAY_MS = 120_000  # for so long a store that does not answer is waited for
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +82,14 @@ class _Gap:
     note: str
 
 
+class _StoreAway(Exception):
+    """The store does not answer; what is to be kept waits."""
+
+
 class EvidenceKeeper:
-    """One for each attempt. Queue: 64 pieces; what does not fit becomes a gap, counted and shown.
+    """One for each attempt. Queue: 128 pieces, 8 MB; what does not fit becomes a gap, counted and shown.
+
+    A store that does not answer is tried again every second, up to two minutes; then gaps are noted.
 
     `write` stores the records in one transaction, in the session's turn.
     """
@@ -105,6 +113,8 @@ class EvidenceKeeper:
         self._windows: list[_Window] = []
         self._sounds = SoundEvidence()
         self._pieces: deque[_Piece] = deque()
+        self._bytes = 0  # of the pieces
+        self._away_since_ms: int | None = None  # the store
         self._gaps: deque[_Gap] = deque(maxlen=256)
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
@@ -139,7 +149,7 @@ class EvidenceKeeper:
             if not window.got_any:
                 self._miss(window.incident_id, window.until_ms, "No picture came after it.", "none_after")
         self._keep_sound(self._sounds.ended(now_ms))
-        if self._gaps:
+        if self._gaps or self._pieces:
             self._wake()
 
     async def run(self) -> None:
@@ -149,6 +159,8 @@ class EvidenceKeeper:
             self._work.clear()
             try:
                 await self._write_all()
+            except _StoreAway:
+                pass  # the next tick tries again
             except ExamhallError as error:
                 self._metrics.count(LIVE_TASKS_RESTARTED, task="evidence")
                 log.warning("evidence_rows_not_written", code=error.code)
@@ -170,13 +182,29 @@ class EvidenceKeeper:
         self._keep_sound(self._sounds.ended(self._clock.now_ms(), all_of_them=True))
         await self._idle.wait()
 
+    async def write_off(self) -> None:
+        """What still waits becomes gaps, now: nobody here can keep it any more. After `run` was cancelled."""
+        while self._pieces:
+            self._give_up(self._taken(), "the store did not answer", "store_away")
+        try:
+            await self._write_all()
+        except ExamhallError as error:
+            log.warning("evidence_rows_not_written", code=error.code)
+
     def _keep(self, piece: _Piece) -> None:
-        if len(self._pieces) >= _QUEUE:
+        full = len(self._pieces) >= _QUEUE or self._bytes + len(piece.content) > _QUEUE_BYTES
+        if full and self._pieces:
             note = f"{piece.words} came too fast to be kept."
             self._miss(piece.incident_id, piece.captured_at_ms, note, "queue_full")
             return
         self._pieces.append(piece)
+        self._bytes += len(piece.content)
         self._wake()
+
+    def _taken(self) -> _Piece:
+        piece = self._pieces.popleft()
+        self._bytes -= len(piece.content)
+        return piece
 
     def _keep_sound(self, clips: Sequence[SoundClip]) -> None:
         for clip in clips:
@@ -196,11 +224,7 @@ class EvidenceKeeper:
 
     async def _write_all(self) -> None:
         while self._pieces or self._gaps:
-            records: list[EvidenceRecord] = []
-            while self._pieces and len(records) < _BATCH:
-                record = await self._stored(self._pieces.popleft())
-                if record is not None:
-                    records.append(record)
+            records, away = await self._stored_some()
             gaps = list(self._gaps)
             records.extend(self._gap_record(gap) for gap in gaps)
             self._gaps.clear()
@@ -209,6 +233,21 @@ class EvidenceKeeper:
             except ExamhallError as error:
                 self._not_written(records, gaps, error)
                 raise
+            if away:
+                raise _StoreAway
+
+    async def _stored_some(self) -> tuple[list[EvidenceRecord], bool]:
+        """What could be kept of the pieces that wait, and whether the store is away."""
+        records: list[EvidenceRecord] = []
+        while self._pieces and len(records) < _BATCH:
+            try:
+                record = await self._stored(self._pieces[0])
+            except _StoreAway:
+                return records, True
+            self._taken()
+            if record is not None:
+                records.append(record)
+        return records, False
 
     def _not_written(self, records: list[EvidenceRecord], gaps: list[_Gap], error: ExamhallError) -> None:
         """What was not written is owed as a gap; the next tick tries again."""
@@ -226,12 +265,13 @@ class EvidenceKeeper:
         try:
             blob = await self._store.put(path, piece.content)
         except ExamhallError as error:
-            full = error.code == "storage_full"
-            note = f"{piece.words} could not be kept" + (": the disk is full." if full else ".")
-            self._metrics.count(EVIDENCE_GAPS, reason=error.code)
-            self._gaps.append(_Gap(piece.incident_id, piece.captured_at_ms, note))
+            if error.kind is ErrorKind.UNAVAILABLE and self._may_come_back(error.code):
+                raise _StoreAway from error
+            why = "the disk is full" if error.code == "storage_full" else ""
+            self._give_up(piece, why, error.code)
             log.warning("evidence_not_kept", code=error.code, attempt_id=self._attempt_id)
             return None
+        self._away_since_ms = None
         self._metrics.count(EVIDENCE_KEPT)
         return EvidenceRecord(
             id=evidence_id,
@@ -246,6 +286,18 @@ class EvidenceKeeper:
             path=blob.path,
             note="",
         )
+
+    def _may_come_back(self, code: str) -> bool:
+        now_ms = self._clock.now_ms()
+        if self._away_since_ms is None:
+            self._away_since_ms = now_ms
+            log.warning("evidence_store_away", code=code, attempt_id=self._attempt_id)
+        return now_ms - self._away_since_ms < AWAY_MS
+
+    def _give_up(self, piece: _Piece, why: str, reason: str) -> None:
+        note = f"{piece.words} could not be kept{f': {why}' if why else ''}."
+        self._metrics.count(EVIDENCE_GAPS, reason=reason)
+        self._gaps.append(_Gap(piece.incident_id, piece.captured_at_ms, note))
 
     def _gap_record(self, gap: _Gap) -> EvidenceRecord:
         return EvidenceRecord(
