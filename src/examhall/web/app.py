@@ -62,6 +62,7 @@ def _with_routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # every address is what the schema says it is
     )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(authorise)])

@@ -1,6 +1,7 @@
 """Errors as problem details (RFC 9457): a stable `code`, words that say what to do, never an inside."""
 
 import math
+from itertools import islice
 
 import structlog
 from fastapi import FastAPI, Request
@@ -41,6 +42,9 @@ TITLES: dict[int, str] = {
     503: "Not available now",
     507: "Storage full",
 }
+# An answer to a body of 50,000 wrong fields would be many times as large as the body.
+_MOST_FIELDS = 50
+_FIELD_CHARS = 200
 _WORDS = {
     400: ("unreadable_request", "The request's body cannot be read; send UTF-8 JSON."),
     404: ("not_found", "There is nothing at this address."),
@@ -73,7 +77,7 @@ def error_answer(error: ExamhallError) -> JSONResponse:
 
 
 def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location[1:]) or str(location[0])
+    return (".".join(str(part) for part in location[1:]) or str(location[0]))[:_FIELD_CHARS]
 
 
 async def _on_own(_: Request, error: Exception) -> Response:
@@ -84,7 +88,10 @@ async def _on_own(_: Request, error: Exception) -> Response:
 async def _on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
     # The input itself is left out: it may be a password, a name or a picture.
-    fields = [{"field": _field(one["loc"]), "message": str(one["msg"])} for one in error.errors()]
+    fields = [
+        {"field": _field(one["loc"]), "message": str(one["msg"])}
+        for one in islice(error.errors(), _MOST_FIELDS)
+    ]
     return problem(422, "invalid_request", "Some fields are not right; see errors.", errors=fields)
 
 

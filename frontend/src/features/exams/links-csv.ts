@@ -1,8 +1,11 @@
 import type { Candidate } from '@/api/types';
 
+// Spreadsheets trim what is in front, and some take full-width signs for their plain ones.
+const FORMULA = /^[ \u00a0\u3000\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 /** A field as RFC 4180 has it; one that a spreadsheet would run as a formula is made plain text. */
 export function csvField(value: string): string {
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const plain = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 

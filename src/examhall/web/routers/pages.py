@@ -75,7 +75,11 @@ async def docs_asset(file_path: str) -> Response:
 def _file(folder: Path, name: str, headers: dict[str, str]) -> Response:
     """A file inside the folder, and nothing outside of it."""
     inside = folder.resolve()
-    path = (inside / name).resolve()
-    if not path.is_relative_to(inside) or not path.is_file():
+    try:
+        path = (inside / name).resolve()
+        found = path.is_relative_to(inside) and path.is_file()
+    except (OSError, ValueError):  # longer than any name, or one that no name can be
+        found = False
+    if not found:
         raise ExamhallError(ErrorKind.NOT_FOUND, "not_found", "There is nothing at this address.")
     return FileResponse(path, headers=headers)
