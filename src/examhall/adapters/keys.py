@@ -21,6 +21,8 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
 
 
 class FileKeyRing:
@@ -89,12 +91,16 @@ def _mac(key: bytes, message: bytes) -> bytes:
 
 
 def load_keys(folder: Path, use: str) -> dict[str, bytes]:
-    """All keys of one use by their ids, 32 bytes each; the first one is made when there is none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(_PRIVATE_FOLDER)
+    """All keys of one use by their ids, 32 bytes each; the first one is made when there is none.
+
+    Raises `ExamhallError` `keys_exposed` when others could have read them, `key_damaged`.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
+    wrong = exposed(folder)
+    if wrong is not None:
+        raise ExamhallError(ErrorKind.UNAVAILABLE, "keys_exposed", f"The server does not start: {wrong}.")
     keys = {}
     for path in folder.glob(f"{use}-*.key"):
-        path.chmod(_PRIVATE_FILE)
         key = bytes.fromhex(path.read_text("ascii").strip())
         if len(key) != _KEY_BYTES:
             raise ExamhallError(
@@ -108,6 +114,23 @@ def load_keys(folder: Path, use: str) -> dict[str, bytes]:
         _write_private(folder / f"{use}-{key_id}.key", key.hex())
         keys[key_id] = key
     return keys
+
+
+def exposed(folder: Path) -> str | None:
+    """Why the keys in this folder are not secret, and how to mend it; None when they are, or there are none."""
+    if not folder.is_dir():
+        return None
+    if folder.stat().st_mode & _OTHERS_WRITE:
+        return (
+            f"others may put keys into {folder}; give it to the server's user and run: chmod 700 '{folder}'"
+        )
+    open_ones = sorted(path.name for path in folder.glob("*.key") if path.stat().st_mode & _OTHERS)
+    if not open_ones:
+        return None
+    return (
+        f"others on this machine may read {', '.join(open_ones)}; run: chmod 600 '{folder}'/*.key, and if somebody "
+        "may have read them, make new ones (docs/security.md)"
+    )
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -20,6 +20,7 @@ from examhall.application.staff_sessions import Caller, Login, StaffSessions
 from examhall.domain.errors import ErrorKind, ExamhallError
 
 _MINUTE_MS = 60_000
+_NO_CALLER = Caller()
 FIRST_ADMIN_LINK_MS = 30 * _MINUTE_MS
 STAFF_LINK_MS = 7 * 24 * 60 * _MINUTE_MS
 
@@ -75,7 +76,7 @@ class Accounts:
             )
         return link, await self._store.user(link.user_id) if link.user_id else None
 
-    async def enter(self, token: str, caller: Caller = Caller()) -> Login:
+    async def enter(self, token: str, caller: Caller = _NO_CALLER) -> Login:
         """Sign in by a demo link."""
         link, user = await self.link(token)
         if link.purpose is not LinkPurpose.DEMO or user is None or user.disabled_at is not None:
@@ -90,7 +91,7 @@ class Accounts:
         email: str | None,
         name: str | None,
         code: str | None = None,
-        caller: Caller = Caller(),
+        caller: Caller = _NO_CALLER,
     ) -> Login:
         """Redeem a link: set the password of its account, or make the first admin. Signs in; other logins end.
 

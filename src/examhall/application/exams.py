@@ -33,11 +33,12 @@ class ExamDraft:
     opens_at: int
     closes_at: int
     duration_s: int
+    link_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExamChange:
-    """Only what is not None changes."""
+    """Only what is not None changes; link_hours 0: links let in until the exam closes."""
 
     title: str | None = None
     instructions: str | None = None
@@ -47,6 +48,7 @@ class ExamChange:
     opens_at: int | None = None
     closes_at: int | None = None
     duration_s: int | None = None
+    link_hours: int | None = None
     archived: bool | None = None
 
 
@@ -74,6 +76,7 @@ class Exams:
             duration_s=draft.duration_s,
             policy_revision_id=self._ids.new_id(),
             archived_at=None,
+            link_hours=draft.link_hours or None,
         )
         check_exam(exam)
         if exam.closes_at <= now:
@@ -218,6 +221,7 @@ def _apply(before: ExamRecord, change: ExamChange, now_ms: int) -> ExamRecord:
         opens_at=before.opens_at if change.opens_at is None else change.opens_at,
         closes_at=before.closes_at if change.closes_at is None else change.closes_at,
         duration_s=change.duration_s or before.duration_s,
+        link_hours=before.link_hours if change.link_hours is None else change.link_hours or None,
         archived_at=archived_at,
     )
 

@@ -10,6 +10,7 @@ from examhall.application.biometrics import template_context
 from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.sealed_store import SealedBlob, SealedStore
+from examhall.application.second_factor import factor_context
 from examhall.domain.errors import ExamhallError
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,11 @@ class Reencryption:
             sealed = self.keys.seal(self.keys.open(face.sealed, context=context), context=context)
             await self.store.replace_template(face, sealed, self.keys.blob_key_id)
             counts["enrolled faces sealed anew"] += 1
+        for factor in await self.store.factors_of_other_keys(self.keys.blob_key_id):
+            context = factor_context(factor.user_id)
+            sealed = self.keys.seal(self.keys.open(factor.sealed, context=context), context=context)
+            await self.store.replace_factor(factor, sealed, self.keys.blob_key_id)
+            counts["second factors sealed anew"] += 1
         return dict(counts)
 
     async def _blob(self, blob: SealedBlob) -> str:

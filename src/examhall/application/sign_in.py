@@ -22,7 +22,7 @@ _FAILURES_BY_ADDRESS = 30
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody typed; code: of the app, or a recovery code. device: the mark of a browser that was let in before."""
+    """What somebody typed; code: of the app, or a recovery code. device: the mark of a browser known from before."""
 
     email: str
     password: str

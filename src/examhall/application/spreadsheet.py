@@ -1,6 +1,7 @@
 """Text that goes into a spreadsheet."""
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *_FULL_WIDTH)
 
 
 def safe_cell(text: str) -> str:
@@ -9,6 +10,6 @@ def safe_cell(text: str) -> str:
     Spreadsheets trim, and some take full-width signs for their plain ones.
     """
     start = text.lstrip(" \u00a0\u3000\ufeff")
-    if text.startswith(_STARTS_A_FORMULA) or start.startswith((*_STARTS_A_FORMULA, "＝", "＋", "－", "＠")):
+    if text.startswith(_STARTS_A_FORMULA) or start.startswith(_STARTS_A_FORMULA):
         return f"'{text}"
     return text

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from examhall.adapters.keys import exposed
 from examhall.adapters.meetings.stun import answers
 from examhall.adapters.system import SystemClock
 from examhall.application.ports.meetings import MeetingProvider
@@ -37,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("model files", _models),
         ("web pages", _pages),
         ("data folder", _data_folder),
+        ("keys", _keys),
         ("disk", lambda s: disk_problem(s.data_dir, s.min_free_disk_mb)),
         ("evidence", lambda s: asyncio.run(evidence_problem(s))),
         ("port", _port),
@@ -75,6 +77,12 @@ def _data_folder(settings: Settings) -> str | None:
             return None
     except OSError as error:
         return f"cannot write in {folder}: {error.strerror}; give the server's user the right, or choose --data-dir"
+
+
+def _keys(settings: Settings) -> str | None:
+    if settings.tls_key is not None and settings.tls_key.is_file() and settings.tls_key.stat().st_mode & 0o007:
+        return f"everybody on this machine may read {settings.tls_key}; run: chmod 600 '{settings.tls_key}'"
+    return exposed(settings.keys_folder)
 
 
 def disk_problem(folder: Path, min_free_mb: int) -> str | None:

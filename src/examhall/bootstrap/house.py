@@ -151,6 +151,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         audit=doors.audit,
         devices=doors.devices,
         factors=doors.factors,
+        servers=town.servers,
         sessions=doors.sessions,
         sign_in=doors.sign_in,
         exams=Exams(DbExamStore(database), clock, ids, bus),

@@ -11,12 +11,16 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
-        "geolocation=(), payment=(), usb=(), serial=(), midi=()"
+        "geolocation=(), payment=(), usb=(), serial=(), midi=(), hid=(), bluetooth=(), "
+        "publickey-credentials-get=(), browsing-topics=()"
     ),
 }
 _A_YEAR = "max-age=31536000"
+# What is no page: opened as one it runs nothing, loads nothing and is framed by nobody.
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
 
 def content_security_policy(config: WebConfig) -> str:
@@ -29,6 +33,7 @@ def content_security_policy(config: WebConfig) -> str:
     return "; ".join(
         (
             "default-src 'self'",
+            "script-src 'self'",
             " ".join(("connect-src 'self'", sockets, *config.meeting_origins)),
             "img-src 'self' blob: data:",
             "media-src 'self' blob:",
@@ -69,6 +74,9 @@ class SecurityHeaders:
         self._app = app
         self._headers = {**_ALWAYS, "Content-Security-Policy": content_security_policy(config)}
         self._kit_headers = {**_ALWAYS, "Content-Security-Policy": kit_page_policy(config)}
+        self._data_headers = {**_ALWAYS, "Content-Security-Policy": DATA_POLICY}
+        # A proxy that is not trusted hides its https; the public address knows. Over http browsers ignore it.
+        self._public_https = (config.public_origin or "").startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,13 +86,17 @@ class SecurityHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                ours = self._kit_headers if scope["path"] == KIT_PAGE else self._headers
-                for name, value in ours.items():
+                for name, value in self._ours(scope["path"]).items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if scope["scheme"] == "https" or self._public_https:
                     headers.setdefault("Strict-Transport-Security", _A_YEAR)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, sending)
+
+    def _ours(self, path: str) -> dict[str, str]:
+        if path.startswith("/api/"):
+            return self._data_headers
+        return self._kit_headers if path == KIT_PAGE else self._headers

@@ -8,6 +8,7 @@ from examhall.application.ports.meetings import ProviderName
 from examhall.application.views import AttemptCard, ChatMessage, Clock, Incident, WarningNote
 from examhall.domain.attempt import AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
+from examhall.domain.clock import CreditReason
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Admission, Policy, Preset, Recording, Severity, Signal
 from examhall.web.plain import Flag, Ms, refuse_nul
@@ -18,6 +19,8 @@ Text2k = Annotated[str, Field(min_length=1, max_length=2000)]
 Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
 Role = Literal["admin", "proctor", "reviewer"]
 ContentMode = Literal["text", "frame", "beside"]
+# How long an invite link lets in once it is made; 0: until the exam closes.
+LinkHours = Annotated[int, Field(ge=0, le=24 * 366)] | None
 
 
 class Body(BaseModel):
@@ -123,6 +126,7 @@ class NewExam(Body):  # POST /exams
     opens_at: Ms
     closes_at: Ms
     duration_s: Annotated[int, Field(ge=60, le=24 * 3600)]
+    link_hours: LinkHours = None
     preset: Preset = Preset.STANDARD
 
 
@@ -135,6 +139,7 @@ class ChangeExam(Body):  # PATCH /exams/{id}; only what is given changes
     opens_at: Ms | None = None
     closes_at: Ms | None = None
     duration_s: Annotated[int, Field(ge=60, le=24 * 3600)] | None = None
+    link_hours: LinkHours = None
     archived: Flag | None = None
 
 
@@ -169,6 +174,7 @@ class Exam(ExamSummary):  # GET /exams/{id}
     content_mode: ContentMode
     content_text: str
     content_url: str | None
+    link_hours: int | None  # how long an invite link lets in once it is made; None: until the exam closes
     policy: PolicyAnswer
 
 
@@ -419,7 +425,7 @@ class Decide(Body):  # POST /incidents/{id}/verdict
 
 class CreditEntry(Answer):
     seconds: float
-    reason: str
+    reason: CreditReason
     note: str
     given_by: str | None
     at: Ms

@@ -32,6 +32,28 @@ def test_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o666])
+def test_keys_that_others_could_read_are_refused_with_the_way_to_mend_it(tmp_path: Path, mode: int) -> None:
+    FileKeyRing(tmp_path / "keys")
+    file = next((tmp_path / "keys").glob("sign-*"))
+    file.chmod(mode)
+    with pytest.raises(ExamhallError) as refused:
+        FileKeyRing(tmp_path / "keys")
+    assert refused.value.code == "keys_exposed"
+    assert f"chmod 600 '{tmp_path / 'keys'}'/*.key" in refused.value.message
+    assert stat.S_IMODE(file.stat().st_mode) == mode  # not hidden by mending it silently
+    file.chmod(0o600)
+    FileKeyRing(tmp_path / "keys")
+
+
+def test_a_folder_that_others_could_put_keys_into_is_refused(tmp_path: Path) -> None:
+    FileKeyRing(tmp_path / "keys")
+    (tmp_path / "keys").chmod(0o777)
+    with pytest.raises(ExamhallError) as refused:
+        FileKeyRing(tmp_path / "keys")
+    assert refused.value.code == "keys_exposed"
+
+
 def test_rotating_makes_a_newer_key_and_keeps_the_old_one(tmp_path: Path) -> None:
     ring = FileKeyRing(tmp_path)
     before, sealed = ring.blob_key_id, ring.seal(b"picture")
@@ -43,8 +65,9 @@ def test_rotating_makes_a_newer_key_and_keeps_the_old_one(tmp_path: Path) -> Non
 def test_a_newer_key_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
     old = FileKeyRing(tmp_path)
     sealed, signature = old.seal(b"picture"), old.sign(b"link")
-    (tmp_path / "blob-0002new.key").write_text("ab" * 32)
-    (tmp_path / "sign-0002new.key").write_text("cd" * 32)
+    for name, key in (("blob-0002new", "ab" * 32), ("sign-0002new", "cd" * 32)):
+        (tmp_path / f"{name}.key").touch(0o600)
+        (tmp_path / f"{name}.key").write_text(key)
     new = FileKeyRing(tmp_path)
     assert new.blob_key_id == "0002new"
     assert new.open(sealed) == b"picture"
@@ -92,6 +115,7 @@ def test_signatures(tmp_path: Path) -> None:
 
 
 def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blob-0001.key").touch(0o600)
     (tmp_path / "blob-0001.key").write_text("abcd")
     with pytest.raises(ExamhallError, match=r"key_damaged: The key file blob-0001\.key"):
         FileKeyRing(tmp_path)

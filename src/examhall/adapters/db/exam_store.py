@@ -47,6 +47,7 @@ class DbExamStore:
                     opens_at=exam.opens_at,
                     closes_at=exam.closes_at,
                     duration_s=exam.duration_s,
+                    link_hours=exam.link_hours,
                     policy_revision_id=exam.policy_revision_id,
                     created_by=created_by,
                     created_at=at_ms,
@@ -72,12 +73,12 @@ class DbExamStore:
             before = await _read(session, exam_id)
             after = change(before)
             retimed = (before.closes_at, before.duration_s) != (after.closes_at, after.duration_s)
-            if retimed:
+            if retimed or before.link_hours != after.link_hours:
                 attempts = select(AttemptRow.id).where(AttemptRow.exam_id == exam_id)
                 await session.execute(
                     update(InviteRow)
                     .where(InviteRow.attempt_id.in_(attempts))
-                    .values(expires_at=after.closes_at)
+                    .values(expires_at=_links_end(after))
                 )
             await session.execute(
                 update(ExamRow)
@@ -91,6 +92,7 @@ class DbExamStore:
                     opens_at=after.opens_at,
                     closes_at=after.closes_at,
                     duration_s=after.duration_s,
+                    link_hours=after.link_hours,
                     archived_at=after.archived_at,
                 )
             )
@@ -149,6 +151,14 @@ class DbExamStore:
             await add_line(session, exam_id, UpdateKind.EXAM, exam_id, at_ms)
             await _tell_attempts(session, exam_id, at_ms, unpinned_only=True)
             return PolicyRevisionRecord(revision_id, number, policy)
+
+
+def _links_end(exam: ExamRecord) -> ColumnElement[int] | int:
+    """When the exam closes, or so many hours after a link was made if that is earlier."""
+    if exam.link_hours is None:
+        return exam.closes_at
+    after_hours = InviteRow.created_at + exam.link_hours * 3_600_000
+    return case((after_hours < exam.closes_at, after_hours), else_=exam.closes_at)
 
 
 def _revision(

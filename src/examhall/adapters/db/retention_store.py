@@ -10,7 +10,8 @@ from examhall.adapters.db.erasure import payloads_left
 from examhall.application.ports.retention import ERASED_NAME, ErasableAttempt
 from examhall.domain.attempt import OVER, AttemptState
 
-_WEEK_MS = 7 * 24 * 3_600_000
+_DAY_MS = 24 * 3_600_000
+_WEEK_MS = 7 * _DAY_MS
 # Whoever is in one of these may still come; they leave it when the window closes, or by a proctor.
 _RUNNING = [s.value for s in AttemptState if s not in OVER and s is not AttemptState.INVITED]
 
@@ -70,7 +71,8 @@ class DbRetentionStore:
                 found += [str(path) for path in await session.scalars(query)]
         return found
 
-    async def drop_expired(self, now_ms: int, *, dry_run: bool) -> Mapping[str, int]:
+    async def drop_expired(self, now_ms: int, *, audit_before: int, dry_run: bool) -> Mapping[str, int]:
+        audit, failure = rows.table_of(tables.AuditEntryRow), rows.table_of(tables.LoginFailureRow)
         beat = rows.HEARTBEAT
         newest = select(func.max(beat.c.at)).scalar_subquery()
         before = now_ms - _WEEK_MS
@@ -79,6 +81,8 @@ class DbRetentionStore:
             "one-time links": _expired(rows.table_of(tables.OneTimeLinkRow), before),
             "candidates' sessions": _expired(rows.table_of(tables.CandidateSessionRow), now_ms),
             "outbox lines": (rows.OUTBOX, rows.OUTBOX.c.at < before),
+            "failed logins": (failure, failure.c.at < now_ms - _DAY_MS),
+            "lines of the audit log": (audit, audit.c.at < audit_before),
             "heartbeats": (beat, and_(beat.c.at < before, beat.c.at < newest)),
         }
         counts: dict[str, int] = {}

@@ -43,7 +43,7 @@ class DbRosterStore:
             await hold(session, f"exam {exam_id}")
             new = check(await _candidates(session, exam_id))
             exam = await session.get_one(ExamRow, exam_id)
-            closes_at = exam.closes_at
+            ends_at = _link_ends(exam, at_ms)
             last = await session.scalar(
                 select(func.max(AttemptRow.number)).where(AttemptRow.exam_id == exam_id)
             )
@@ -66,7 +66,7 @@ class DbRosterStore:
                 InviteRow(
                     id=candidate.invite_id,
                     attempt_id=candidate.attempt_id,
-                    expires_at=closes_at,
+                    expires_at=ends_at,
                     created_at=at_ms,
                 )
                 for candidate in new
@@ -125,7 +125,12 @@ class DbRosterStore:
             exam = await session.get_one(ExamRow, exam_id)
             await _revoke(session, attempt_id, at_ms)
             session.add(
-                InviteRow(id=invite_id, attempt_id=attempt_id, expires_at=exam.closes_at, created_at=at_ms)
+                InviteRow(
+                    id=invite_id,
+                    attempt_id=attempt_id,
+                    expires_at=_link_ends(exam, at_ms),
+                    created_at=at_ms,
+                )
             )
 
     async def revoke_invites(self, attempt_id: str, at_ms: int) -> None:
@@ -204,6 +209,13 @@ def _candidate(attempt: AttemptRow, invite: InviteRow | None, *, has_photo: bool
         invite_expires_at=invite.expires_at if invite else 0,
         has_photo=has_photo,
     )
+
+
+def _link_ends(exam: ExamRow, made_at: int) -> int:
+    """When the exam closes, or so many hours after the link was made if that is earlier."""
+    if exam.link_hours is None:
+        return exam.closes_at
+    return min(exam.closes_at, made_at + exam.link_hours * 3_600_000)
 
 
 def _not_found() -> ExamhallError:

@@ -6,9 +6,12 @@ from sqlalchemy import select, update
 
 from examhall.adapters.db import rows, tables
 from examhall.adapters.db.engine import Database
-from examhall.application.ports.sealed_store import SealedBlob, SealedTemplate
+from examhall.application.ports.sealed_store import SealedBlob, SealedFactor, SealedTemplate
 
 _SEALED = (rows.EVIDENCE, rows.SEGMENT, rows.table_of(tables.RosterPhotoRow))
+
+
+_FACTOR = rows.table_of(tables.SecondFactorRow)
 
 
 class DbSealedStore:
@@ -54,5 +57,18 @@ class DbSealedStore:
             await session.execute(
                 update(table)
                 .where(table.c.attempt_id == before.attempt_id, table.c.sealed == before.sealed)
+                .values(sealed=sealed, key_id=key_id)
+            )
+
+    async def factors_of_other_keys(self, key_id: str) -> Sequence[SealedFactor]:
+        query = select(_FACTOR.c.user_id, _FACTOR.c.sealed).where(_FACTOR.c.key_id != key_id)
+        async with self._database.read() as session:
+            return [SealedFactor(row[0], row[1]) for row in await session.execute(query)]
+
+    async def replace_factor(self, before: SealedFactor, sealed: bytes, key_id: str) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(_FACTOR)
+                .where(_FACTOR.c.user_id == before.user_id, _FACTOR.c.sealed == before.sealed)
                 .values(sealed=sealed, key_id=key_id)
             )

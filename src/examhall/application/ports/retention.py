@@ -32,7 +32,7 @@ class RetentionStore(Protocol):
         """Blobs that rows of this attempt's evidence and recording name."""
         ...
 
-    async def drop_expired(self, now_ms: int, *, dry_run: bool) -> Mapping[str, int]:
-        """Logins, one-time links and candidates' sessions that have expired; what only the server needed for a
+    async def drop_expired(self, now_ms: int, *, audit_before: int, dry_run: bool) -> Mapping[str, int]:
+        """Lines of the audit log from before then. Logins, one-time links and candidates' sessions that have expired; what only the server needed for a
         week. Counts by what it is."""
         ...

@@ -21,6 +21,14 @@ class SealedTemplate:
     sealed: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SealedFactor:
+    """The secret of somebody's second factor, in its row."""
+
+    user_id: str
+    sealed: bytes = field(repr=False)
+
+
 class SealedStore(Protocol):
     async def blobs_of_other_keys(self, key_id: str) -> Sequence[SealedBlob]:
         """What is sealed with any other key than this one, by path."""
@@ -33,5 +41,11 @@ class SealedStore(Protocol):
     async def templates_of_other_keys(self, key_id: str) -> Sequence[SealedTemplate]: ...
 
     async def replace_template(self, before: SealedTemplate, sealed: bytes, key_id: str) -> None:
+        """Only if it is still the one before."""
+        ...
+
+    async def factors_of_other_keys(self, key_id: str) -> Sequence[SealedFactor]: ...
+
+    async def replace_factor(self, before: SealedFactor, sealed: bytes, key_id: str) -> None:
         """Only if it is still the one before."""
         ...

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class FactorRecord:
-    """confirmed_at None: shown, but no code has come yet, so it does not count. last_step: no code up to it is taken."""
+    """confirmed_at None: no code has come yet, so it does not count. last_step: no code up to it is taken."""
 
     user_id: str
     sealed: bytes = field(repr=False)

@@ -172,6 +172,7 @@ async def _exam(listing: ExamListing, services: Services) -> Exam:
         content_mode=exam.content_mode,
         content_text=exam.content_text,
         content_url=exam.content_url,
+        link_hours=exam.link_hours,
         policy=_policy(await services.exams.policy(exam.id), exam.content_mode),
     )
 
