@@ -86,7 +86,7 @@ class Recordings:
         Raises `recording_not_expected`, `recording_limit`, `recording_busy`, `segment_too_large`, `busy`.
         """
         if size > recording.SEGMENT_BYTES:
-            raise too_large()
+            raise _too_large()
         if self.uploads.by_attempt[number.attempt_id] >= AT_ONCE:
             raise ExamhallError(
                 ErrorKind.TOO_MANY,
@@ -230,7 +230,7 @@ def expected_span(attempt: AttemptRecord, policy: Policy, kind: SegmentKind, now
     return Span(attempt.live_at, max(attempt.live_at, attempt.over_at or now_ms))
 
 
-def too_large() -> ExamhallError:
+def _too_large() -> ExamhallError:
     return ExamhallError(
         ErrorKind.TOO_LARGE,
         "segment_too_large",

@@ -11,6 +11,7 @@ from examhall.cli.keys import keys_app
 from examhall.cli.models import models_app
 from examhall.cli.plan import plan
 from examhall.cli.purge import purge
+from examhall.cli.recording import recording
 from examhall.cli.records import export, verify
 from examhall.cli.replay import replay
 from examhall.cli.serve import serve
@@ -27,6 +28,7 @@ app.command("analyze")(analyze)
 app.command("plan")(plan)
 app.command("replay")(replay)
 app.command("export")(export)
+app.command("recording")(recording)
 app.command("verify")(verify)
 app.command("purge")(purge)
 app.add_typer(models_app, name="models")

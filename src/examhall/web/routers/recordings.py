@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from examhall.application.ports.recording_store import SegmentRecord
-from examhall.application.recordings import SegmentNumber, SegmentSaid, too_large
+from examhall.application.recordings import SegmentNumber, SegmentSaid
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.recording import FILM_MS, SEGMENT_BYTES, SOUND_MS, SegmentKind
 from examhall.web.auth import Candidate, Use
@@ -172,7 +172,7 @@ def _declared(request: Request) -> int:
 async def _segment_body(request: Request) -> bytes:
     try:
         async with asyncio.timeout(_BODY_LIMIT_S):
-            return await read_body(request, SEGMENT_BYTES, too_large().code)
+            return await read_body(request, SEGMENT_BYTES, "segment_too_large")
     except TimeoutError as error:
         raise ExamhallError(ErrorKind.INVALID, "body_incomplete", "The body came too slowly.") from error
 
