@@ -32,6 +32,7 @@ from examhall.application.ports.evidence import EvidenceStore
 from examhall.application.ports.keys import KeyRing
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.ports.metrics import Metrics
+from examhall.application.ports.servers import Servers
 from examhall.application.ports.vision import VisionPool
 from examhall.application.readiness import Readiness
 from examhall.application.recording_index import RecordingIndex
@@ -62,6 +63,7 @@ class Services:
     audit: AuditLog
     devices: KnownDevices
     factors: SecondFactors
+    servers: Servers
     sessions: StaffSessions
     sign_in: SignIn
     exams: Exams

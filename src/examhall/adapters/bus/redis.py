@@ -26,6 +26,8 @@ COUNT_EVERY_S: Final = 0.5
 ASKED_S: Final = 5.0  # a topic that nobody asked about for so long is not counted
 SILENT_S: Final = 4.0  # without an answer to our pings the connection is one-sided
 _QUIET: Final = f"{PREFIX}nobody"  # a connection that hears no topic still has to hear answers
+# The client's words for a connection that its reader has just given up.
+_BROKEN: Final = (*UNREACHABLE, AttributeError)
 _PASSING: Final = "thumbnails/"  # not worth sending late
 
 # What a subscriber is woken with when it may have missed something; see `Bus` for the topics' keys.
@@ -119,7 +121,7 @@ class RedisBus:
             confirmed = self._heard_from[topic] = asyncio.Event()
             hearing = self._hearing
             if hearing is not None:
-                with contextlib.suppress(*UNREACHABLE):  # the next connection asks for all of them
+                with contextlib.suppress(*_BROKEN):  # the next connection asks for all of them
                     await hearing.subscribe(_channel(topic))
         if self._up.is_set():
             with contextlib.suppress(TimeoutError):
@@ -130,7 +132,7 @@ class RedisBus:
         self._heard_from.pop(topic, None)
         hearing = self._hearing
         if hearing is not None:
-            with contextlib.suppress(*UNREACHABLE):
+            with contextlib.suppress(*_BROKEN):
                 await hearing.unsubscribe(_channel(topic))
 
     # ---- from Redis ------------------------------------------------------------------------------
