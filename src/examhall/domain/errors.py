@@ -35,6 +35,11 @@ class ExamhallError(Exception):
         self.message = message
         self.retry_after_s = retry_after_s
 
+    @property
+    def passes(self) -> bool:
+        """The same may succeed later by itself: the store is away or full."""
+        return self.kind in {ErrorKind.UNAVAILABLE, ErrorKind.STORAGE_FULL}
+
 
 class IllegalTransition(ExamhallError):
     """An action that the attempt's state does not allow; names the state and the action."""

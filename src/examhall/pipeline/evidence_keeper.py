@@ -26,6 +26,7 @@ RING_BYTES = 1_000_000
 _QUEUE = 128
 _QUEUE_BYTES = 8_000_000
 _BATCH = 16
+_UNWRITTEN = 256
 AWAY_MS = 120_000  # for so long a store that does not answer is waited for
 
 log = structlog.get_logger(__name__)
@@ -116,6 +117,7 @@ class EvidenceKeeper:
         self._bytes = 0  # of the pieces
         self._away_since_ms: int | None = None  # the store
         self._gaps: deque[_Gap] = deque(maxlen=256)
+        self._unwritten: list[EvidenceRecord] = []  # kept, and the database does not know it yet
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -149,7 +151,7 @@ class EvidenceKeeper:
             if not window.got_any:
                 self._miss(window.incident_id, window.until_ms, "No picture came after it.", "none_after")
         self._keep_sound(self._sounds.ended(now_ms))
-        if self._gaps or self._pieces:
+        if self._gaps or self._pieces or self._unwritten:
             self._wake()
 
     async def run(self) -> None:
@@ -175,7 +177,8 @@ class EvidenceKeeper:
     @property
     def at_rest(self) -> bool:
         """Nothing waits, and no incident asks for more."""
-        return not self._windows and self._sounds.at_rest and not self._pieces and not self._gaps
+        waits = self._pieces or self._gaps or self._unwritten
+        return not self._windows and self._sounds.at_rest and not waits
 
     async def drained(self) -> None:
         """Until everything that was asked for is kept or is a gap; no more sound is waited for."""
@@ -223,8 +226,9 @@ class EvidenceKeeper:
         self._work.set()
 
     async def _write_all(self) -> None:
-        while self._pieces or self._gaps:
-            records, away = await self._stored_some()
+        while self._pieces or self._gaps or self._unwritten:
+            stored, away = await self._stored_some()
+            records, self._unwritten = [*self._unwritten, *stored], []
             gaps = list(self._gaps)
             records.extend(self._gap_record(gap) for gap in gaps)
             self._gaps.clear()
@@ -250,9 +254,13 @@ class EvidenceKeeper:
         return records, False
 
     def _not_written(self, records: list[EvidenceRecord], gaps: list[_Gap], error: ExamhallError) -> None:
-        """What was not written is owed as a gap; the next tick tries again."""
+        """The next tick tries again; of what is too much to be held, a gap is written then."""
         self._gaps.extend(gaps)
-        for record in records:
+        held = [record for record in records if record.path is not None]
+        if error.passes:
+            self._unwritten = held[:_UNWRITTEN]
+            held = held[_UNWRITTEN:]
+        for record in held:
             if record.path is not None:
                 self._metrics.count(EVIDENCE_GAPS, reason=error.code)
                 what = "Sound" if record.kind == "audio" else "A picture"

@@ -20,6 +20,7 @@ class OpenedIncident:
     began_at: int
     opened_at: int
     pause: bool
+    foretold: bool = False  # its evidence was begun while the store was away
 
 
 class IncidentBook:
@@ -28,6 +29,27 @@ class IncidentBook:
     def __init__(self, clock: AttemptClock, ids: Ids) -> None:
         self._clock = clock
         self._ids = ids
+        self._foretold: dict[str, str] = {}  # ids by key of what could not be written yet
+
+    def foretell(self, changes: Sequence[IncidentChanged]) -> list[OpenedIncident]:
+        """Give what opens and cannot be written now its id, so that its evidence can be kept from now on."""
+        told: list[OpenedIncident] = []
+        for change in changes:
+            incident = change.incident
+            if (
+                change.step is IncidentStep.OPENED
+                and incident.times == 1
+                and incident.key not in self._foretold
+            ):
+                self._foretold[incident.key] = incident_id = self._ids.new_id()
+                began_at = self._clock.wall_ms(incident.began_at_s)
+                opened_at = self._clock.wall_ms(incident.opened_at_s)
+                told.append(OpenedIncident(incident_id, incident.signal, began_at, opened_at, pause=False))
+        return told
+
+    def written(self) -> None:
+        """The transaction is through."""
+        self._foretold.clear()
 
     async def write(
         self, tx: AttemptTx, changes: Sequence[IncidentChanged], policy: Policy
@@ -43,8 +65,11 @@ class IncidentBook:
                 await tx.log("incident_opened", _payload(record))
                 if rule.warn:
                     await self._warn(tx, record)
+                foretold = record.key in self._foretold
                 opened.append(
-                    OpenedIncident(record.id, record.signal, record.began_at, record.opened_at, rule.pause)
+                    OpenedIncident(
+                        record.id, record.signal, record.began_at, record.opened_at, rule.pause, foretold
+                    )
                 )
             elif change.step is IncidentStep.CLOSED:
                 await tx.log("incident_closed", _payload(record))
@@ -69,7 +94,7 @@ class IncidentBook:
                 times=incident.times,
             )
         return IncidentRecord(
-            id=self._ids.new_id(),
+            id=self._foretold.get(incident.key) or self._ids.new_id(),
             attempt_id=tx.attempt.id,
             key=incident.key,
             signal=incident.signal,

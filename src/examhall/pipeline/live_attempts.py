@@ -356,6 +356,10 @@ class LiveAttemptsService:
         while True:
             try:
                 await run()
+            except ExamhallError as error:  # the store is away or full: no fault of the task's
+                self._world.metrics.count(LIVE_TASKS_RESTARTED, task=name)
+                log.warning("live_task_waits", task=name, code=error.code)
+                await asyncio.sleep(TICK_S)
             except Exception:
                 self._world.metrics.count(LIVE_TASKS_RESTARTED, task=name)
                 log.exception("live_task_failed", task=name)

@@ -342,7 +342,8 @@ class AttemptSession:
 
     async def _act(self, opened: Sequence[OpenedIncident]) -> None:
         for incident in opened:
-            self._evidence.opened(incident, self.policy)
+            if not incident.foretold:
+                self._evidence.opened(incident, self.policy)
         for incident in opened:
             if incident.pause and self.watching:
                 try:
@@ -354,6 +355,7 @@ class AttemptSession:
                 await self.refresh()
 
     async def _write_evidence(self, records: Sequence[EvidenceRecord]) -> None:
+        await self._act(await self._turns.settle())  # evidence refers to its incident
         async with self._turns.writing() as tx:
             for record in records:
                 await tx.add_evidence(record)

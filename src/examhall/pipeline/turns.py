@@ -1,4 +1,7 @@
-"""The turns of an attempt: its rules, incidents and clock change in one transaction, or not at all."""
+"""The turns of an attempt: its rules, incidents and clock change in one transaction.
+
+While the store is away or full, the rules go on with what is seen, and what they said is owed to the store.
+"""
 
 import asyncio
 import time
@@ -60,7 +63,8 @@ class Taken:
 
 
 class Turns:
-    """One at a time. When the store refuses, the rules stay where they were.
+    """One at a time. What a page asks for is done or refused as a whole; what is seen is never forgotten for a
+    store that is away, but written with the next turn that can.
 
     `record`, `policy` and `epoch` are what the session last read; `lost` is called when somebody newer owns
     the attempt.
@@ -83,6 +87,7 @@ class Turns:
         self._book = IncidentBook(clock, world.ids)
         self._flushed_at_s = self._saved_at_s = clock.now_s()
         self._shadow_s: dict[str, float] = {}  # held so far, by incident key
+        self._owed: list[IncidentChanged] = []  # said, and not yet written
         self.record = record
         self.policy = policy
         self.epoch = record.epoch
@@ -95,8 +100,8 @@ class Turns:
     # ---- what changes the rules ------------------------------------------------------------------
 
     async def observe(self, seen: Sequence[Observation]) -> Sequence[OpenedIncident]:
-        """Let the rules see this; write what must be written. Never raises for a store that fails:
-        it is counted, and the rules stay where they were."""
+        """Let the rules see this; write what must be written. Never raises for a store that fails: what cannot be
+        written is owed."""
         async with self.lock:
             said = self._think(seen)
             if not self._must_write(said):
@@ -106,9 +111,25 @@ class Turns:
             try:
                 opened = await self._commit(said, seen)
             except ExamhallError as error:
-                self._refused(error, len(seen))
-                return ()
+                owes = error.code != "stale_owner"
+                self._refused(error, 0 if owes else len(seen))
+                return self._owe(said, seen) if owes else ()
         return opened
+
+    async def settle(self) -> Sequence[OpenedIncident]:
+        """Write what is owed; raises what the store raises."""
+        async with self.lock:
+            return await self._commit(_Said(self._rules, ()), ()) if self._owed else ()
+
+    def _owe(self, said: _Said, seen: Sequence[Observation]) -> Sequence[OpenedIncident]:
+        self._rules = said.state
+        self._flushed_at_s = self._clock.now_s()  # the next try is due then, not with every picture
+        self._count_lost(self._log.add(seen))
+        for change in said.changes:
+            if change.step is IncidentStep.EXTENDED:  # the newest says it all
+                self._owed = [c for c in self._owed if not _says_less(c, change)]
+            self._owed.append(change)
+        return self._book.foretell(self._shown(said.changes))
 
     async def observe_and(self, write: Write, seen: Sequence[Observation]) -> Sequence[OpenedIncident]:
         """As `observe`, with something more in the same transaction; raises what the store raises."""
@@ -210,14 +231,14 @@ class Turns:
         self, tx: AttemptTx, said: _Said, seen: Sequence[Observation], *, whole: bool = False
     ) -> Sequence[OpenedIncident]:
         """Incidents, observations, clock and (when due) the rules' state, into one transaction."""
-        shown = [change for change in said.changes if not is_shadow(self.policy, change.incident.signal)]
-        opened = await self._book.write(tx, shown, self.policy)
+        changes = [*self._owed, *said.changes]
+        opened = await self._book.write(tx, self._shown(changes), self.policy)
         batch = self._log.batch_with(seen)
         if batch is not None:
             await tx.add_observations(batch.from_s, batch.to_s, batch.lines)
         now_s = self._clock.now_s()
         record = replace(tx.attempt, clock_base_s=now_s)
-        if whole or said.changes or now_s - self._saved_at_s >= STATE_EVERY_S:
+        if whole or changes or now_s - self._saved_at_s >= STATE_EVERY_S:
             record = replace(record, rules_state=state_to_json(said.state))
             self._saved_at_s = now_s
         await tx.save_attempt(record, tell=False)
@@ -227,9 +248,14 @@ class Turns:
         """The transaction is through: what was said is so."""
         self._rules = said.state
         self._log.clear()
+        self._book.written()
         self._flushed_at_s = self._clock.now_s()
-        for change in said.changes:
+        changes, self._owed = [*self._owed, *said.changes], []
+        for change in changes:
             self._count(change)
+
+    def _shown(self, changes: Sequence[IncidentChanged]) -> list[IncidentChanged]:
+        return [change for change in changes if not is_shadow(self.policy, change.incident.signal)]
 
     def _count(self, change: IncidentChanged) -> None:
         metrics, incident = self._world.metrics, change.incident
@@ -278,6 +304,10 @@ class Turns:
     def _count_lost(self, count: int) -> None:
         if count:
             self._world.metrics.count(OBSERVATIONS_LOST, count)
+
+
+def _says_less(owed: IncidentChanged, newer: IncidentChanged) -> bool:
+    return owed.step is IncidentStep.EXTENDED and owed.incident.key == newer.incident.key
 
 
 def _events_line(events: Sequence[PageEventIn]) -> dict[str, object]:

@@ -40,6 +40,7 @@ router = APIRouter()
 
 SOCKET = "attempt_socket"
 KIND = "candidate"
+LOOK_AGAIN_S = 1.0
 OVER_GRACE_S = 5.0  # for events that are still on their way
 _MESSAGES: TypeAdapter[wire.CandidateMessage] = TypeAdapter(wire.CandidateMessage)
 _KNOWN = known_types(wire.CandidateMessage)
@@ -157,9 +158,7 @@ class _Visit:
         except ExamhallError as error:
             self._line.refuse(error)
             second = error.code == "second_device"
-            raise Closed(
-                wire.CLOSE_SECOND_DEVICE if second else wire.CLOSE_BAD_MESSAGE, error.code
-            ) from error
+            raise Closed(wire.CLOSE_SECOND_DEVICE if second else close_code(error), error.code) from error
 
     async def _leave(self, page: CandidatePage) -> None:
         await self._services.watches.page_left(page)
@@ -181,7 +180,7 @@ class _Visit:
             if key == "rights":
                 await self._still_invited()
                 continue
-            view = await self._services.monitor.candidate_view(self._attempt_id)
+            view = await self._view()
             if view.attempt.consented_at is None:
                 await self._services.watches.end_all(self._attempt_id, "consent_withdrawn")
             self._tell_state(view)
@@ -191,6 +190,16 @@ class _Visit:
         await self._services.watches.end_all(self._attempt_id, "attempt_over")
         await asyncio.sleep(OVER_GRACE_S)
         raise Closed(wire.CLOSE_OVER, "over")
+
+    async def _view(self) -> CandidateView:
+        """As soon as the store can say it."""
+        while True:
+            try:
+                return await self._services.monitor.candidate_view(self._attempt_id)
+            except ExamhallError as error:
+                if not error.passes:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _still_invited(self) -> None:
         """A link that was withdrawn ends the visit that it opened."""

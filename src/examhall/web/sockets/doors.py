@@ -26,4 +26,5 @@ async def let_in(websocket: WebSocket, route_name: str) -> Identity | None:
 
 
 def close_code(error: ExamhallError) -> int:
-    return _CODES.get(error.kind, wire.CLOSE_BAD_MESSAGE)
+    """What passes by itself asks the page to come back; the other codes end its visits."""
+    return wire.CLOSE_COME_BACK if error.passes else _CODES.get(error.kind, wire.CLOSE_BAD_MESSAGE)

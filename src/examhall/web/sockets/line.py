@@ -264,7 +264,7 @@ class Line(Generic[Incoming]):
         unexpected = None if isinstance(error, Closed | ExamhallError) else error
         closed = error if isinstance(error, Closed) else Closed(1011, "internal_error")
         if isinstance(error, ExamhallError):
-            closed = Closed(wire.CLOSE_BAD_MESSAGE, error.code)
+            closed = Closed(wire.CLOSE_COME_BACK if error.passes else wire.CLOSE_BAD_MESSAGE, error.code)
         if writer not in done:
             self.close(closed.code, closed.reason)
             await asyncio.wait([writer], timeout=SEND_WITHIN_S)

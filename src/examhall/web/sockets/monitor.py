@@ -35,6 +35,7 @@ KIND = "monitor"
 LOAD_EVERY_S = 5.0
 RIGHTS_EVERY_S = 15.0
 LOOK_EVERY_S = 2.0  # a lost wake-up costs at most this
+LOOK_AGAIN_S = 1.0  # while the store is away
 _MESSAGES: TypeAdapter[wire.MonitorMessage] = TypeAdapter(wire.MonitorMessage)
 _KNOWN = known_types(wire.MonitorMessage)
 
@@ -147,14 +148,23 @@ class _Visit:
 
     async def _updates(self, changes: Subscription) -> None:
         while True:
-            lines = await self._services.attempt_store.outbox_after(self._exam_id, self._last_id)
-            if lines is None:
-                await self._snapshot()
-            else:
-                await self._tell(lines)
+            try:
+                await self._catch_up()
+            except ExamhallError as error:
+                if not error.passes:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN_S)
+                continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await changes.next()
+
+    async def _catch_up(self) -> None:
+        lines = await self._services.attempt_store.outbox_after(self._exam_id, self._last_id)
+        if lines is None:
+            await self._snapshot()
+        else:
+            await self._tell(lines)
 
     async def _tell(self, lines: Sequence[OutboxLine]) -> None:
         """Whole objects as they are now; of several lines for one object the last one suffices.
@@ -222,6 +232,8 @@ class _Visit:
             try:
                 self._identity = await socket_identity(self._websocket, SOCKET)
             except ExamhallError as error:
+                if error.passes:  # nobody can say now; the next look will
+                    continue
                 raise Closed(close_code(error), error.code) from error
 
     # ---- what the page says ----------------------------------------------------------------------
