@@ -6,7 +6,7 @@ CHECK_TESTS := $(wildcard tests/unit tests/architecture)
 ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fuzz faults bench accuracy format schema clean livekit livekit-test
+.PHONY: help setup demo run test check fuzz faults bench accuracy format schema clean livekit livekit-test load
 
 help: ## List these verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ faults: setup ## Kill, stall and starve it in scripted tests; writes docs/reliab
 bench: setup ## Print the speed table, the tutorial's path beside ours
 	@scripts/setup-bench.sh
 	@$(BIN)/python benchmarks/run.py
+
+load: setup ## Crowds of 50 and 100 for ten minutes each (MINUTES=30), 200 tiles; writes docs/reliability.md
+	@PYTHONPATH=benchmarks $(BIN)/python -m load --minutes $(or $(MINUTES),10)
 
 accuracy: setup ## Measure what is detected on labelled pictures; writes docs/accuracy.md
 	@scripts/setup-bench.sh

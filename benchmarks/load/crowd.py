@@ -137,6 +137,7 @@ def _figures(
         latency_ms=percentiles(latencies),
         alerts=len(latencies),
         sampling_asked_s=sorted({one.sampling_interval_s for one in readings}),
+        sampling_shown_s=sorted(hall.sampling_s),
         frames_per_s={"mean": looked_at / lasted_s / shape.candidates, **_sent_rates(done, lasted_s)},
         dropped=_drops(grown),
         cpu_percent={

@@ -26,6 +26,7 @@ class Figures:
     latency_ms: Mapping[str, float]
     alerts: int
     sampling_asked_s: Sequence[float]
+    sampling_shown_s: Sequence[float]  # what the proctor's page was told of it
     frames_per_s: Mapping[str, float]  # looked at: mean of all, of the slowest and of the quickest candidate
     dropped: Mapping[str, float]
     cpu_percent: Mapping[str, float]

@@ -57,8 +57,10 @@ class Outage:
 
     def acted_on(self, context: ExceptionContext) -> ExamhallError | None:
         """As the function, and remembers when the server itself is away."""
-        error = acted_on(context)
         cause = context.original_exception
+        if not isinstance(cause, Exception):
+            return None  # the caller was called away; that says nothing of the database
+        error = acted_on(context)
         if error is not None and (context.is_disconnect or _state_of(cause).startswith(_AWAY)):
             self.began(cause)
         elif error is not None and error.code == "storage_unavailable":
