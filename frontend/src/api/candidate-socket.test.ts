@@ -98,7 +98,7 @@ describe('candidate socket', () => {
       }
       waits.push(waited);
     }
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+    expect(waits).toEqual([300, 700, 1500, 3000, 6000, 12000, 15000, 15000]);
     expect(told.filter((word) => word.startsWith('lost'))).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7].map((failures) => `lost ${failures}`),
     );
@@ -111,7 +111,7 @@ describe('candidate socket', () => {
   it('gives up an opening that is never welcomed', () => {
     const { lines, line, told } = setUp();
     line().onopen?.();
-    vi.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(5_000);
     expect(told).toEqual(['lost 1']);
     expect(line().closed).toBe(true);
     vi.advanceTimersByTime(1000);

@@ -1,10 +1,12 @@
 import type { CandidateMessage, ServerToCandidate } from '@/api/generated/socket';
 
 const PROTOCOL = 1;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
-/** A socket that cannot say hello and be welcomed in this time is given up. */
-const WELCOME_WITHIN_MS = 10_000;
+/** By how many openings in a row have failed: another server is there in a moment, a busy one needs longer. */
+const WAITS_MS = [300, 700, 1_500, 3_000, 6_000, 12_000, 15_000];
+/** While the browser knows that there is no network, how often it is asked. */
+const NO_NETWORK_MS = 500;
+/** A socket that cannot say hello and be welcomed in this time is given up: at first soon, for another server. */
+const WELCOME_WITHIN_MS = [5_000, 5_000, 10_000];
 /** Bytes that may wait in the browser before frames are dropped: sound after pictures, messages never. */
 const BACKLOG_BYTES = { camera: 512 * 1024, screen: 512 * 1024, audio: 640 * 1024 };
 /** A backlog that never drains for so long means the line is dead, whatever the browser says. */
@@ -106,6 +108,11 @@ export class CandidateSocket {
     return true;
   }
 
+  /** Bytes that wait in the browser; null: there is no line. */
+  get buffered(): number | null {
+    return this.#welcomed ? (this.#socket?.bufferedAmount ?? null) : null;
+  }
+
   /** Frames that were held back because the line did not keep up. */
   get held(): Readonly<Record<FrameKind, number>> {
     return this.#held;
@@ -160,9 +167,12 @@ export class CandidateSocket {
         this.#closed(event.code);
       }
     };
-    this.#timer = setTimeout(() => {
-      this.#lose();
-    }, WELCOME_WITHIN_MS);
+    this.#timer = setTimeout(
+      () => {
+        this.#lose();
+      },
+      at(WELCOME_WITHIN_MS, this.#failures),
+    );
   }
 
   #receive(text: string): void {
@@ -214,15 +224,14 @@ export class CandidateSocket {
       if (online()) {
         this.#open();
       } else {
-        this.#openIn(FIRST_WAIT_MS);
+        this.#openIn(NO_NETWORK_MS);
       }
     }, wait);
   }
 
   #wait(): number {
     const random = this.#options.random ?? Math.random;
-    const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 8));
-    const wait = Math.max(this.#waitAtLeastMs, ceiling * (0.5 + random() / 2));
+    const wait = Math.max(this.#waitAtLeastMs, at(WAITS_MS, this.#failures) * (0.75 + random() / 4));
     this.#waitAtLeastMs = 0;
     return wait;
   }
@@ -236,4 +245,8 @@ export class CandidateSocket {
       socket.close();
     }
   }
+}
+
+function at(list: readonly number[], index: number): number {
+  return list[Math.min(index, list.length - 1)] ?? 0;
 }

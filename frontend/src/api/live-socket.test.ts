@@ -107,12 +107,12 @@ describe('the wall’s socket', () => {
 
   it('waits longer after each failure', () => {
     newest().drops();
-    vi.advanceTimersByTime(375);
+    vi.advanceTimersByTime(300);
     expect(lines).toHaveLength(2);
     newest().drops();
-    vi.advanceTimersByTime(375);
+    vi.advanceTimersByTime(300);
     expect(lines).toHaveLength(2);
-    vi.advanceTimersByTime(375);
+    vi.advanceTimersByTime(400);
     expect(lines).toHaveLength(3);
   });
 });

@@ -14,6 +14,8 @@ export function ConnectionBanner() {
   const session = useAttemptSession();
   const connection = useAttempt((view) => view.connection);
   const givenBack = useAttempt((view) => view.givenBack);
+  const rung = useAttempt((view) => view.rung);
+  const recording = useAttempt((view) => view.recording);
   const limitS = useAttempt((view) => view.room.notice.network_credit_limit_s);
   return (
     <div role="status">
@@ -28,12 +30,29 @@ export function ConnectionBanner() {
       {connection === 'limited' && (
         <Banner title="Your network blocks a part of the connection.">
           <p>
-            The exam goes on, and your camera and your time are safe. Chat, a raised hand and notes of your
-            proctor wait until the whole connection is back: in need, use the contact on your invitation.
+            Your exam goes on, and everything reaches your proctor, chat too, only a little later. Your time
+            is safe.
           </p>
         </Banner>
       )}
-      {connection === 'open' && givenBack !== null && (
+      {connection !== 'offline' && rung >= 2 && (
+        <Banner title="Your connection is slow.">
+          <p>
+            {recording.state === 'off' || recording.state === 'stopped'
+              ? 'Your exam goes on.'
+              : 'The recording is sent later; your exam goes on.'}
+          </p>
+        </Banner>
+      )}
+      {recording.full && (
+        <Banner tone="medium" title="There is no room for more of the recording.">
+          <p>
+            This browser cannot keep more of it until the connection is better. Your exam goes on, and your
+            proctor has been told.
+          </p>
+        </Banner>
+      )}
+      {(connection === 'open' || connection === 'limited') && givenBack !== null && (
         <Banner
           tone="ok"
           title={TITLES[givenBack.after]}

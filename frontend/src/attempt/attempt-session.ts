@@ -1,26 +1,28 @@
 import type {
-  CandidateMessage,
   Device as CameraDevice,
   PageEventKind,
   ServerToCandidate,
+  Welcome,
 } from '@/api/generated/socket';
 import { BLOCKED_AFTER_FAILURES, CandidateSocket } from '@/api/candidate-socket';
 import * as attemptApi from '@/attempt/attempt-api';
 import { CaptureLine } from '@/attempt/capture-line';
-import { createAttemptStore, viewAfter, type AttemptStore } from '@/attempt/attempt-store';
+import { CandidateWords } from '@/attempt/candidate-words';
+import { createAttemptStore, viewAfter, viewAfterUpdates, type AttemptStore } from '@/attempt/attempt-store';
 import { DeviceKeeper, STOPPED } from '@/attempt/device-keeper';
 import { EventSender } from '@/attempt/event-sender';
 import { heardNow } from '@/attempt/exam-clock';
+import { HttpLine } from '@/attempt/http-line';
+import { LineLoad } from '@/attempt/line-load';
 import { neededDevices } from '@/attempt/needed-devices';
+import { PageWatching } from '@/attempt/page-watching';
 import { isOver } from '@/attempt/states';
 import { CandidateLive } from '@/media/candidate-live';
 import type { DeviceKind } from '@/media/devices';
 import { openEventQueue, type EventQueue } from '@/media/event-queue';
 import { newId } from '@/media/new-id';
-import { PageWatch } from '@/media/page-events';
-
-/** Where sockets are blocked, how often the page asks and delivers. */
-const HTTP_EVERY_MS = 4_000;
+import type { Published } from '@/media/meeting-client';
+import { SegmentStore } from '@/media/recording/segment-store';
 
 /**
  * One page load's part in an attempt: the socket, the pictures, the events and the live view. The server
@@ -35,18 +37,23 @@ export class AttemptSession {
   readonly #events: EventSender;
   readonly #live: CandidateLive;
   readonly #capture: CaptureLine;
-  readonly #page: PageWatch;
-  readonly #fullScreen: PageWatch;
-  #http: ReturnType<typeof setInterval> | undefined;
-  #unacknowledgedWarnings = new Set<string>();
+  readonly #page: PageWatching;
+  readonly #words: CandidateWords;
+  readonly #http: HttpLine;
+  readonly #load: LineLoad;
+  #tracks: Published = { camera: null, microphone: null, screen: null };
   readonly #stopped = new AbortController();
 
   static async create(room: attemptApi.Room): Promise<AttemptSession> {
     const instanceId = newId();
-    return new AttemptSession(room, instanceId, await openEventQueue(room.attempt_id, instanceId));
+    const [queue, recorded] = await Promise.all([
+      openEventQueue(room.attempt_id, instanceId),
+      SegmentStore.open({ attemptId: room.attempt_id, instanceId }),
+    ]);
+    return new AttemptSession(room, instanceId, queue, recorded);
   }
 
-  private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue) {
+  private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue, recorded: SegmentStore) {
     this.#attemptId = room.attempt_id;
     this.#instanceId = instanceId;
     this.store = createAttemptStore(room);
@@ -65,7 +72,7 @@ export class AttemptSession {
           this.#lost(failures);
         },
         refused: (why) => {
-          this.#leaveHttp();
+          this.#http.leave();
           this.store.setState({ refused: why });
           if (why === 'over') {
             void this.refreshRoom();
@@ -97,16 +104,37 @@ export class AttemptSession {
         send: (kind, frame) => socket.sendFrame(kind, frame),
         post: (frame) => (this.store.getState().connection === 'limited' ? this.#post(frame) : null),
         report,
+        soundLeft: (piece) => {
+          if (this.store.getState().state === 'live') this.#load.recording.keepSound(piece);
+        },
+        held: () => {
+          this.#load.watch.held();
+        },
       },
       room.sampling_interval_s,
     );
-    this.#page = new PageWatch(report);
-    this.#fullScreen = new PageWatch(report);
+    this.#page = new PageWatching(report);
+    this.#words = new CandidateWords(this.store, (message) => socket.send(message));
+    this.#http = this.#slowWay();
+    this.#load = new LineLoad(
+      {
+        store: this.store,
+        live: this.#live,
+        capture: this.#capture,
+        words: this.#words,
+        events: this.#events,
+      },
+      socket,
+      recorded,
+      report,
+    );
     this.devices = new DeviceKeeper(this.store, {
       event: report,
       changed: (tracks) => {
+        this.#tracks = tracks;
         this.#live.publish(tracks);
         this.#capture.use(tracks);
+        this.#load.record(this.#tracks);
       },
     });
   }
@@ -127,17 +155,21 @@ export class AttemptSession {
       },
       { signal: this.#stopped.signal },
     );
+    this.#load.recording.start();
     const { state } = this.store.getState();
     // Also after a withdrawal: the proctor is there to talk.
     if (state !== 'invited' && !isOver(state)) {
       this.#socket.start();
+      this.#load.watch.start();
     }
   }
 
   stop(): void {
     this.#stopped.abort();
-    this.#leaveHttp();
+    this.#http.leave();
+    this.#load.watch.stop();
     this.#stopCapture();
+    this.#load.recording.stop();
     this.#socket.stop();
   }
 
@@ -149,6 +181,7 @@ export class AttemptSession {
     this.store.setState(({ room }) => ({ room: { ...room, consented: true } }));
     this.#settle(answer);
     this.#socket.start();
+    this.#load.watch.start();
   }
 
   async refuse(): Promise<void> {
@@ -202,25 +235,23 @@ export class AttemptSession {
         () => undefined, // the next picture's answer says where it stands
       );
     } else {
-      this.#send({ type: 'check_in', step, skip });
+      this.#socket.send({ type: 'check_in', step, skip });
     }
   }
 
   say(text: string): void {
-    const clientId = newId();
-    this.store.setState(({ unsentChat }) => ({ unsentChat: [...unsentChat, { clientId, text }] }));
-    this.#send({ type: 'chat', client_id: clientId, text });
+    this.#words.say(text);
+    this.#http.soon();
   }
 
   raiseHand(raised: boolean): void {
-    this.store.setState({ handRaised: raised });
-    this.#send({ type: 'raise_hand', raised });
+    this.#words.raiseHand(raised);
+    this.#http.soon();
   }
 
   acknowledgeWarning(warningId: string): void {
-    this.#unacknowledgedWarnings.add(warningId);
-    this.store.setState(({ warnings }) => ({ warnings: warnings.filter(({ id }) => id !== warningId) }));
-    this.#send({ type: 'acknowledge_warning', warning_id: warningId });
+    this.#words.acknowledgeWarning(warningId);
+    this.#http.soon();
   }
 
   forgetGivenBack(): void {
@@ -246,7 +277,9 @@ export class AttemptSession {
         // Before anything new is reported, so that things arrive in the order they happened.
         void this.#events.resend();
         this.#capture.setInterval(message.sampling_interval_s);
-        this.#stillAcknowledge(message.warnings.map(({ id }) => id));
+        this.#words.opened(message.warnings.map(({ id }) => id));
+        this.#load.tell();
+        this.#capture.resumed();
         this.#afterState();
         break;
       case 'state':
@@ -264,6 +297,11 @@ export class AttemptSession {
       case 'check_in':
         this.#listenWhileWanted();
         break;
+      case 'pong': {
+        const asked = this.#load.watch.answered(message.nonce);
+        if (asked !== null) this.#capture.arrived(asked);
+        break;
+      }
       case 'watch_open': {
         const { watch_id: watchId, provider, ice_servers: iceServers, relay_only: relayOnly } = message;
         this.#live.openWatch({ watchId, provider, iceServers, relayOnly }, message.profile);
@@ -291,6 +329,7 @@ export class AttemptSession {
     if (isOver(state)) {
       // The server closes the line when the last events are in.
       this.#stopCapture();
+      this.#load.over();
     }
     if (room.state !== state) {
       void this.refreshRoom(); // the content comes with the start and goes with the end
@@ -304,15 +343,16 @@ export class AttemptSession {
   }
 
   #opened(): void {
-    this.#leaveHttp();
+    this.#http.leave();
+    this.#load.watch.renewed();
     this.store.setState({ connection: 'open' });
-    for (const { clientId, text } of this.store.getState().unsentChat) {
-      this.#send({ type: 'chat', client_id: clientId, text });
-    }
+    this.#load.recording.wake();
   }
 
   #lost(failures: number): void {
     this.#live.close();
+    this.#load.watch.renewed();
+    this.#capture.lost();
     if (isOver(this.store.getState().state)) {
       this.#socket.stop();
       return;
@@ -321,58 +361,49 @@ export class AttemptSession {
       watchedBy: [],
       connection: connection === 'limited' ? 'limited' : 'offline',
     }));
-    if (failures >= BLOCKED_AFTER_FAILURES && this.#http === undefined) {
-      this.#http = setInterval(() => void this.#overHttp(), HTTP_EVERY_MS);
-      void this.#overHttp();
+    if (failures >= BLOCKED_AFTER_FAILURES) this.#http.enter();
+  }
+
+  #slowWay(): HttpLine {
+    const words = attemptApi.wordsOverHttp(this.#attemptId);
+    return new HttpLine({
+      turn: async () => {
+        await this.#events.post((...batch) => attemptApi.sendEvents(this.#attemptId, ...batch));
+        await this.#words.post(words);
+        const updates = await attemptApi.getUpdates(this.#attemptId, this.#instanceId);
+        if (this.#http.on) this.#heardOverHttp(updates);
+      },
+      answered: (tookMs) => {
+        this.#load.watch.took(tookMs);
+      },
+      silent: () => {
+        this.#load.watch.renewed();
+        this.store.setState({ connection: 'offline' });
+      },
+      secondDevice: () => {
+        this.#socket.stop();
+        this.store.setState({ refused: 'second_device' });
+      },
+    });
+  }
+
+  #heardOverHttp(updates: Welcome): void {
+    const before = this.store.getState().connection;
+    this.store.setState((view) => viewAfterUpdates(view, this.#words.unlessSaid(updates)));
+    this.#capture.setInterval(updates.sampling_interval_s);
+    if (before !== 'limited') {
+      this.#load.tell();
+      this.#load.recording.wake();
     }
-  }
-
-  async #overHttp(): Promise<void> {
-    try {
-      // Also without events: it says that this page is there.
-      await this.#events.post(this.#instanceId, (instanceId, events) =>
-        attemptApi.sendEvents(this.#attemptId, instanceId, events),
-      );
-      const room = await attemptApi.getRoom(this.#attemptId);
-      if (this.#http === undefined) return; // the socket came back meanwhile and knows better
-      this.store.setState({ room, state: room.state, clock: heardNow(room.clock), connection: 'limited' });
-      this.#afterState();
-    } catch {
-      if (this.#http !== undefined) this.store.setState({ connection: 'offline' });
-    }
-  }
-
-  #leaveHttp(): void {
-    clearInterval(this.#http);
-    this.#http = undefined;
-  }
-
-  /** What was read while offline is not shown again, and the server hears of it now. */
-  #stillAcknowledge(shown: string[]): void {
-    for (const warningId of this.#unacknowledgedWarnings) {
-      if (shown.includes(warningId)) {
-        this.acknowledgeWarning(warningId);
-      } else {
-        this.#unacknowledgedWarnings.delete(warningId);
-      }
-    }
-  }
-
-  #send(message: CandidateMessage): void {
-    this.#socket.send(message);
+    this.#afterState();
   }
 
   // ---- what the page sees -------------------------------------------------------------------------
 
   #watchWhileLive(): void {
-    const { room, state, devicesReady } = this.store.getState();
-    const live = room.consented && (state === 'live' || state === 'paused');
-    const { watch_focus: focus, watch_clipboard: clipboard, watch_fullscreen: fullscreen } = room;
-    const unwatched = { focus: false, clipboard: false, fullscreen: false, screens: false };
-    this.#page.watch(live ? { ...unwatched, focus, clipboard, screens: room.watch_second_screen } : null);
-    // A reload leaves full screen; until the candidate has clicked, that is nobody's doing.
-    this.#fullScreen.watch(live && devicesReady ? { ...unwatched, fullscreen } : null);
+    this.#page.follow(this.store.getState());
     this.#listenWhileWanted();
+    this.#load.record(this.#tracks);
   }
 
   /** Sound leaves the page only where the exam asks for it: while it runs, and to try the voice before. */
@@ -388,11 +419,13 @@ export class AttemptSession {
   }
 
   /** Sockets are blocked: the answer carries what the socket would say of the sampling. */
-  async #post(frame: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #post(frame: Uint8Array<ArrayBuffer>): Promise<attemptApi.FrameTaken | null> {
     const taken = await attemptApi.sendFrame(this.#attemptId, this.#instanceId, frame);
-    if (taken === null) return;
-    this.#capture.setInterval(taken.sampling_interval_s);
-    if (taken.check_in !== null) this.#checkStands(taken.check_in);
+    if (taken !== null) {
+      this.#capture.setInterval(taken.sampling_interval_s);
+      if (taken.check_in !== null) this.#checkStands(taken.check_in);
+    }
+    return taken;
   }
 
   #checkStands(checkIn: attemptApi.CheckInView | null): void {
@@ -402,8 +435,8 @@ export class AttemptSession {
 
   #stopCapture(): void {
     this.#capture.listen({ sound: false, silence: false });
-    this.#page.watch(null);
-    this.#fullScreen.watch(null);
+    this.#page.stop();
+    this.#load.recording.record({ camera: null, screen: null });
     this.#live.close();
     this.devices.closeAll();
   }

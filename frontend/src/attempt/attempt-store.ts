@@ -10,6 +10,8 @@ import type {
 import type { Refusal } from '@/api/candidate-socket';
 import type { CheckInView, Room } from '@/attempt/attempt-api';
 import { heardNow, type ExamClock } from '@/attempt/exam-clock';
+import { NO_RECORDING, type RecordingView } from '@/attempt/recording-line';
+import type { Rung } from '@/media/bandwidth-ladder';
 import type { DeviceKind, DeviceProblem } from '@/media/devices';
 
 /** "limited": the socket is blocked, the page speaks HTTP and everything but the live view works. */
@@ -56,6 +58,9 @@ export interface AttemptView {
   devicesReady: boolean;
   /** Where the camera check stands, once it was begun or asked for in this page load. */
   checkIn: CheckInView | null;
+  /** What the page leaves out because the line is slow. */
+  rung: Rung;
+  recording: RecordingView;
 }
 
 export type AttemptStore = StoreApi<AttemptView>;
@@ -81,6 +86,8 @@ export function createAttemptStore(room: Room): AttemptStore {
     devices: { camera: off, microphone: off, screen: off },
     devicesReady: false,
     checkIn: null,
+    rung: 0,
+    recording: NO_RECORDING,
   }));
 }
 
@@ -125,6 +132,19 @@ function afterWelcome(view: AttemptView, message: Welcome): Partial<AttemptView>
     watchedBy: [],
     ...(wasOffline ? { reconnectedAt: Date.now() } : {}),
     ...(wasOffline && credited >= 1 ? { givenBack: { seconds: credited, after: 'network' } } : {}),
+  };
+}
+
+/** The same words, asked for again and again where sockets are blocked. */
+export function viewAfterUpdates(view: AttemptView, message: Welcome): Partial<AttemptView> {
+  const seconds = message.clock.credited_s - view.clock.clock.credited_s;
+  const after = view.connection === 'offline' ? 'network' : whatFor(view);
+  const { reconnectedAt } = view;
+  return {
+    ...afterWelcome(view, message),
+    connection: 'limited',
+    reconnectedAt: view.connection === 'offline' ? Date.now() : reconnectedAt,
+    givenBack: seconds >= 1 ? { seconds, after } : view.givenBack,
   };
 }
 

@@ -6,6 +6,7 @@ import type { listenTo } from '@/media/sound/microphone';
 /** A line whose microphone is spoken into with `say`; sound goes the way that `delivery` and `limited` leave. */
 function setUp(delivery: Delivery, limited: boolean) {
   const sent: number[] = [];
+  const left: unknown[] = [];
   const posted: number[] = [];
   const through: (() => void)[] = [];
   let heard: Parameters<typeof listenTo>[1] | undefined;
@@ -23,6 +24,8 @@ function setUp(delivery: Delivery, limited: boolean) {
         return new Promise<void>((resolve) => through.push(resolve));
       },
       report: () => undefined,
+      soundLeft: (piece) => left.push(piece),
+      held: () => undefined,
     },
     1,
     (_track, told) => {
@@ -38,7 +41,7 @@ function setUp(delivery: Delivery, limited: boolean) {
   const settled = async () => {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   };
-  return { say, settled, sent, posted, through };
+  return { line, say, settled, sent, posted, through, left };
 }
 
 describe('sound on its way', () => {
@@ -63,12 +66,35 @@ describe('sound on its way', () => {
     expect(posted).toEqual([0, 1, 2, 3, 7]);
   });
 
-  it('is dropped where there is no way, and where the line does not keep up', async () => {
+  it('is kept for later where there is no way, and where the line does not keep up', async () => {
     for (const delivery of ['closed', 'held'] as const) {
-      const { say, settled, posted } = setUp(delivery, delivery === 'held');
+      const { say, settled, posted, left } = setUp(delivery, delivery === 'held');
       say(2);
       await settled();
       expect(posted).toEqual([]);
+      expect(left).toHaveLength(2);
     }
+  });
+
+  it('is kept for later when the line is lost before it is known to have arrived', () => {
+    const { line, say, sent, left } = setUp('sent', false);
+    say(2);
+    line.arrived(performance.now());
+    say(3);
+    line.lost();
+    expect(sent).toHaveLength(5);
+    expect(left).toHaveLength(3);
+    line.lost();
+    expect(left).toHaveLength(3);
+  });
+
+  it('stays here on a line that carries events alone', () => {
+    const { line, say, sent, left } = setUp('sent', false);
+    line.setRung(5);
+    say(2);
+    expect([sent, left.length]).toEqual([[], 2]);
+    line.setRung(4);
+    say(1);
+    expect(sent).toHaveLength(1);
   });
 });

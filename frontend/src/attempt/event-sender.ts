@@ -47,16 +47,17 @@ export class EventSender {
     return this.#next(() => this.#queue.acknowledge(instanceId, seq));
   }
 
-  /** Over HTTP: a batch for each page load that saw something, and one of this page load in any case. */
-  async post(
-    ownInstanceId: string,
-    send: (instanceId: string, events: PageEvent[]) => Promise<number>,
-  ): Promise<void> {
+  /** Whether the server lacks any. */
+  async waiting(): Promise<number> {
+    return (await this.#queue.pending()).length;
+  }
+
+  /** Over HTTP: a batch for each page load that saw something. */
+  async post(send: (instanceId: string, events: PageEvent[]) => Promise<number>): Promise<void> {
     const byInstance = new Map<string, StoredEvent[]>();
     for (const event of await this.#queue.pending()) {
       byInstance.set(event.instanceId, [...(byInstance.get(event.instanceId) ?? []), event]);
     }
-    byInstance.set(ownInstanceId, byInstance.get(ownInstanceId) ?? []);
     for (const [instanceId, events] of byInstance) {
       const batch = events.slice(0, 500).map((event) => toWire(event, true));
       await this.acknowledge(instanceId, await send(instanceId, batch));

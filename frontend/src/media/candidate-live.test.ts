@@ -21,6 +21,9 @@ function providers() {
         publish: () => asked.push(`${provider} publish`),
         openWatch: ({ watchId }) => asked.push(`${provider} open ${watchId}`),
         closeWatch: (watchId) => asked.push(`${provider} close ${watchId}`),
+        limit: (small) => {
+          if (small) asked.push(`${provider} small`);
+        },
         receive: () => asked.push(`${provider} receive`),
         command: ({ action }) => asked.push(`${provider} ${action}`),
         close: () => asked.push(`${provider} leave`),
@@ -62,5 +65,29 @@ describe("the candidate's live view", () => {
     live.openWatch(terms('c', 'livekit'), 'grid');
     await arrive();
     expect(asked).toEqual(['p2p publish', 'p2p open a', 'p2p leave', 'livekit publish', 'livekit open c']);
+  });
+
+  it('shows less on a slow line, nothing on a line that carries hardly anything, and all of it afterwards', async () => {
+    const shown: unknown[] = [];
+    const meeting = {
+      publish: ({ camera }: { camera: unknown }) => shown.push(camera),
+      limit: (small: boolean) => shown.push(small ? 'small' : 'full'),
+      openWatch: () => undefined,
+      close: () => undefined,
+    };
+    const client = { candidate: () => meeting } as unknown as MeetingClient;
+    const live = new CandidateLive(line, () => Promise.resolve(client));
+    const camera = {} as MediaStreamTrack;
+    live.publish({ ...NOTHING, camera });
+    expect(live.watched).toBe(false);
+    live.openWatch(terms('a', 'p2p'), 'grid');
+    expect(live.watched).toBe(true);
+    live.limit('small');
+    live.limit('none');
+    live.limit('full');
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(shown.slice(-6)).toEqual(['small', camera, 'small', null, 'full', camera]);
+    live.close();
+    expect(live.watched).toBe(false);
   });
 });

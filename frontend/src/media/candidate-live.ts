@@ -10,6 +10,11 @@ import type {
 } from '@/media/meeting-client';
 import { meetingClient } from '@/media/meeting-providers';
 
+/** What the line lets a live view be. */
+export type Carried = 'full' | 'small' | 'none';
+
+const NOTHING: Published = { camera: null, microphone: null, screen: null };
+
 interface Running {
   provider: ProviderName;
   meeting: Promise<CandidateMeeting>;
@@ -24,6 +29,8 @@ export class CandidateLive {
   readonly #load: (provider: ProviderName) => Promise<MeetingClient>;
   #published: Published = { camera: null, microphone: null, screen: null };
   #running: Running | null = null;
+  #carried: Carried = 'full';
+  readonly #open = new Set<string>();
 
   constructor(line: CandidateLine, load = meetingClient) {
     this.#line = line;
@@ -32,12 +39,22 @@ export class CandidateLive {
 
   publish(tracks: Published): void {
     this.#published = tracks;
-    this.#do((meeting) => {
-      meeting.publish(tracks);
-    });
+    this.#carry();
+  }
+
+  /** The line is slow, or better. */
+  limit(carried: Carried): void {
+    this.#carried = carried;
+    this.#carry();
+  }
+
+  /** Whether anybody looks now. */
+  get watched(): boolean {
+    return this.#open.size > 0;
   }
 
   openWatch(terms: WatchTerms, profile: Profile): void {
+    this.#open.add(terms.watchId);
     this.#use(terms.provider);
     this.#do((meeting) => {
       meeting.openWatch(terms, profile);
@@ -45,6 +62,7 @@ export class CandidateLive {
   }
 
   closeWatch(watchId: string): void {
+    this.#open.delete(watchId);
     this.#do((meeting) => {
       meeting.closeWatch(watchId);
     });
@@ -63,6 +81,11 @@ export class CandidateLive {
   }
 
   close(): void {
+    this.#open.clear();
+    this.#closeMeeting();
+  }
+
+  #closeMeeting(): void {
     this.#do((meeting) => {
       meeting.close();
     });
@@ -73,10 +96,11 @@ export class CandidateLive {
     if (this.#running?.provider === provider) {
       return;
     }
-    this.close();
+    this.#closeMeeting();
     const meeting = this.#load(provider).then((client) => {
       const made = client.candidate(this.#line);
-      made.publish(this.#published);
+      made.limit(this.#carried !== 'full');
+      made.publish(this.#shown);
       return made;
     });
     const running = { provider, meeting };
@@ -84,6 +108,19 @@ export class CandidateLive {
     meeting.catch(() => {
       // Its code could not be loaded; the next live view tries again.
       if (this.#running === running) this.#running = null;
+    });
+  }
+
+  get #shown(): Published {
+    return this.#carried === 'none' ? NOTHING : this.#published;
+  }
+
+  #carry(): void {
+    const small = this.#carried !== 'full';
+    const shown = this.#shown;
+    this.#do((meeting) => {
+      meeting.limit(small);
+      meeting.publish(shown);
     });
   }
 

@@ -35,6 +35,12 @@ export const PROFILES: Record<Profile, Record<What, Quality>> = {
     screen: { maxBitrate: 600_000, maxFramerate: 5, width: 1280 },
   },
 };
+/** On a line that carries hardly anything. */
+export const SMALLEST: Record<What, Quality> = {
+  camera: { maxBitrate: 60_000, maxFramerate: 5, width: 160 },
+  microphone: { maxBitrate: 16_000 },
+  screen: { maxBitrate: 80_000, maxFramerate: 1, width: 640 },
+};
 export interface Quality {
   maxBitrate: number;
   maxFramerate?: number;
@@ -65,6 +71,8 @@ export interface CandidateMeeting {
   receive(signal: WatchSignal): void;
   /** What the server asks of the page: join anew, show one device no more, show nothing until the next live view. */
   command(command: Pick<MeetingCommand, 'action' | 'media'>): void;
+  /** small: the least that still shows something, as far as the provider can. */
+  limit(small: boolean): void;
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ApiProblem } from '@/api/client';
-import { join } from '@/attempt/attempt-api';
+import { getRoom, join } from '@/attempt/attempt-api';
 import { StepPage } from '@/attempt/StepPage';
 import { Button } from '@/components/ui/Button';
 
@@ -62,7 +62,35 @@ async function enter(token: string): Promise<string> {
   if (token === '') {
     throw new ApiProblem(0, 'link_incomplete', '', new Map());
   }
-  return join(token);
+  try {
+    return await join(token);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'attempt_over') {
+      const attemptId = attemptOf(token);
+      // This browser sat it: there may be something left to send.
+      if (attemptId !== null && (await stillLetIn(attemptId))) return attemptId;
+    }
+    throw error;
+  }
+}
+
+async function stillLetIn(attemptId: string): Promise<boolean> {
+  try {
+    await getRoom(attemptId);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A token names its attempt in its second part; the server alone says what that is worth. */
+function attemptOf(token: string): string | null {
+  try {
+    const [, body = ''] = token.split('.');
+    return atob(body.replace(/-/g, '+').replace(/_/g, '/')).split(':')[1] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 const ASK = 'Ask the people who sent you the link.';

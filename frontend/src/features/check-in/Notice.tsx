@@ -50,6 +50,8 @@ export function WhatBecomesOfIt({ notice }: { notice: Notice }) {
         <dd>{notice.who_sees}</dd>
         <dt>Who decides</dt>
         <dd>{notice.human_decides}</dd>
+        <dt>Recording</dt>
+        <dd>{notice.recording_sentence}</dd>
         <dt>How long it is kept</dt>
         <dd>
           {notice.retention_days} {notice.retention_days === 1 ? 'day' : 'days'}, then it is deleted.

@@ -1,6 +1,7 @@
 import type { AttemptState } from '@/api/generated/socket';
 import { useAttempt } from '@/attempt/AttemptContext';
 import { StepPage } from '@/attempt/StepPage';
+import { RestOfRecording } from './RestOfRecording';
 
 const ENDS: Partial<Record<AttemptState, { title: string; words: string }>> = {
   ended: {
@@ -30,7 +31,7 @@ export function EndPage() {
         <p>Nothing was recorded: you had not agreed to be watched.</p>
       ) : (
         <>
-          <p>Camera, microphone and screen are off now. You can close this page.</p>
+          <RestOfRecording />
           <h2>What happens with the recordings</h2>
           <p>Who sees them: {room.notice.who_sees}</p>
           <p>{room.notice.human_decides}</p>

@@ -1,11 +1,12 @@
 import { useState, type ReactNode } from 'react';
-import { Check, Eye, Hand, Mic, Monitor, TriangleAlert, Video, Wifi } from 'lucide-react';
+import { Check, CircleDot, Eye, Hand, Mic, Monitor, TriangleAlert, Video, Wifi } from 'lucide-react';
 import type { Connection, Device } from '@/attempt/attempt-store';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { Chat } from '@/attempt/Chat';
 import { DevicePicture } from '@/attempt/DevicePicture';
 import { neededDevices } from '@/attempt/needed-devices';
 import { Button } from '@/components/ui/Button';
+import type { RecordingView } from '@/attempt/recording-line';
 import type { DeviceKind } from '@/media/devices';
 import { FinishButton, WithdrawButton } from './Leaving';
 import styles from './ExamRoom.module.css';
@@ -65,6 +66,13 @@ const NETWORK: Record<Connection, string> = {
   offline: 'Offline',
 };
 
+const RECORDING: Record<RecordingView['state'], string> = {
+  on: 'On',
+  later: 'On, sent later',
+  off: 'Not now',
+  stopped: 'Not possible',
+};
+
 function wordFor(kind: DeviceKind, device: Device): string {
   if (device.status !== 'on') {
     return 'Off';
@@ -79,6 +87,8 @@ function States() {
   const devices = useAttempt((view) => view.devices);
   const needed = neededDevices(useAttempt((view) => view.room));
   const connection = useAttempt((view) => view.connection);
+  const recorded = useAttempt((view) => view.room.recording !== 'off');
+  const recording = useAttempt((view) => view.recording.state);
   const watched = useAttempt((view) => view.watchedBy.length > 0);
   return (
     <div>
@@ -88,6 +98,15 @@ function States() {
             {wordFor(kind, devices[kind])}
           </State>
         ))}
+        {recorded && (
+          <State
+            name="Recording"
+            icon={<CircleDot size={18} className={styles.recording} data-on={isOn(recording)} aria-hidden />}
+            ok={recording !== 'stopped'}
+          >
+            {RECORDING[recording]}
+          </State>
+        )}
         <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open'}>
           {NETWORK[connection]}
         </State>
@@ -101,6 +120,10 @@ function States() {
       </p>
     </div>
   );
+}
+
+function isOn(state: RecordingView['state']): boolean {
+  return state === 'on' || state === 'later';
 }
 
 function State({

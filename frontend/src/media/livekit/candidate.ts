@@ -2,8 +2,10 @@ import {
   DisconnectReason,
   Room,
   RoomEvent,
+  LocalVideoTrack,
   Track,
   VideoPreset,
+  VideoQuality,
   type LocalTrackPublication,
   type RemoteTrackPublication,
   type TrackPublishOptions,
@@ -63,6 +65,7 @@ export class LiveKitCandidate implements CandidateMeeting {
   readonly #voices = new Map<string, MediaStreamTrack>();
   #published: Published = { camera: null, microphone: null, screen: null };
   #room: Room | null = null;
+  #small = false;
   /** Publishing and taking back, one after another. */
   #carrying: Promise<void> = Promise.resolve();
 
@@ -91,6 +94,12 @@ export class LiveKitCandidate implements CandidateMeeting {
   command({ action }: Parameters<CandidateMeeting['command']>[0]): void {
     if (action === 'join' && this.#room === null) this.#joining.now();
     if (action === 'leave') this.#leave();
+  }
+
+  limit(small: boolean): void {
+    if (small === this.#small) return;
+    this.#small = small;
+    for (const { publication } of this.#sent.values()) this.#limitOne(publication);
   }
 
   close(): void {
@@ -180,6 +189,13 @@ export class LiveKitCandidate implements CandidateMeeting {
     });
   }
 
+  /** The small layer alone; a screen has but one. */
+  #limitOne({ track }: LocalTrackPublication): void {
+    if (track instanceof LocalVideoTrack) {
+      track.setPublishingQuality(this.#small ? VideoQuality.LOW : VideoQuality.HIGH);
+    }
+  }
+
   async #carryOne(what: What): Promise<void> {
     const room = this.#room;
     const raw = this.#published[what];
@@ -197,6 +213,7 @@ export class LiveKitCandidate implements CandidateMeeting {
       const copy = raw.clone();
       if (what === 'screen') copy.contentHint = 'detail';
       const publication = await room.localParticipant.publishTrack(copy, HOW[what]);
+      if (this.#small) this.#limitOne(publication);
       if (this.#room === room) this.#sent.set(what, { raw, copy, publication });
       else copy.stop();
     }

@@ -1,10 +1,12 @@
 import {
   PROFILES,
+  SMALLEST,
   WHATS,
   type CandidateLine,
   type CandidateMeeting,
   type Profile,
   type Published,
+  type Quality,
   type WatchSignal,
   type WatchTerms,
   type What,
@@ -24,6 +26,7 @@ export class P2PPublisher implements CandidateMeeting {
   readonly #muted = new WeakSet<MediaStreamTrack>();
   /** Taken out of the meeting: nothing is shown until the next live view. */
   #out = false;
+  #small = false;
 
   constructor(line: CandidateLine) {
     this.#line = line;
@@ -51,6 +54,7 @@ export class P2PPublisher implements CandidateMeeting {
         this.closeWatch(terms.watchId); // the proctor's page opens another one
       },
     });
+    watch.limit(this.#small);
     this.#watches.set(terms.watchId, watch);
     this.#carry();
   }
@@ -76,6 +80,11 @@ export class P2PPublisher implements CandidateMeeting {
       this.#out = action === 'leave';
     }
     this.#carry();
+  }
+
+  limit(small: boolean): void {
+    this.#small = small;
+    for (const watch of this.#watches.values()) watch.limit(small);
   }
 
   close(): void {
@@ -117,6 +126,7 @@ class Watch {
   readonly #senders: Record<What, RTCRtpTransceiver>;
   readonly #leave: () => void;
   #profile: Profile;
+  #small = false;
   #shown = NOTHING;
   #microphone: MediaStreamTrack | null = null;
   #talking = false;
@@ -159,6 +169,12 @@ class Watch {
     if (changed.length > 0) this.#negotiation.announce();
   }
 
+  limit(small: boolean): void {
+    if (small === this.#small) return;
+    this.#small = small;
+    for (const what of WHATS) void this.#applyProfile(what);
+  }
+
   receive(signal: WatchSignal): void {
     if (signal.profile !== null && signal.profile !== this.#profile) {
       this.#profile = signal.profile;
@@ -188,7 +204,8 @@ class Watch {
   async #applyProfile(what: What): Promise<void> {
     const { sender } = this.#senders[what];
     const parameters = sender.getParameters();
-    const wanted = encoding(this.#profile, what, this.#shown[what]);
+    const qualities = this.#small ? SMALLEST : PROFILES[this.#profile];
+    const wanted = encoding(qualities[what], this.#shown[what]);
     parameters.encodings = [{ ...parameters.encodings[0], ...wanted }];
     // Refused once the connection is closed, and when a later change overtakes this one.
     await sender.setParameters(parameters).catch(() => undefined);
@@ -214,12 +231,12 @@ function place(
 ): RTCRtpTransceiver {
   return peer.addTransceiver(kind, {
     direction: 'sendonly',
-    sendEncodings: [encoding(profile, what, null)],
+    sendEncodings: [encoding(PROFILES[profile][what], null)],
   });
 }
 
-function encoding(profile: Profile, what: What, track: MediaStreamTrack | null): RTCRtpEncodingParameters {
-  const { width: limit, ...rates } = PROFILES[profile][what];
+function encoding(quality: Quality, track: MediaStreamTrack | null): RTCRtpEncodingParameters {
+  const { width: limit, ...rates } = quality;
   const width = track?.getSettings().width;
   if (limit === undefined) {
     return rates;

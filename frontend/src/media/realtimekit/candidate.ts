@@ -46,6 +46,10 @@ export class RealtimeKitCandidate implements CandidateMeeting {
     if (action === 'mute' && media === 'microphone') void this.#meeting?.self.disableAudio();
   }
 
+  limit(): void {
+    // The kit offers no choice of the layers that are sent; on the last rungs the page shows nothing at all.
+  }
+
   close(): void {
     this.#watches.clear();
     this.#leave();
