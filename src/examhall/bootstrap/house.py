@@ -49,6 +49,7 @@ from examhall.bootstrap.hourly_purge import hourly_purge
 from examhall.bootstrap.live import build_live
 from examhall.bootstrap.models import verify_models
 from examhall.bootstrap.neighbours import build_neighbours
+from examhall.bootstrap.pulse import pulse
 from examhall.bootstrap.vision import build_vision_pool
 from examhall.domain.check_in import Target
 from examhall.domain.errors import ExamhallError
@@ -182,6 +183,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
         vision=vision,
         watches=live.watches,
         parts=(
+            pulse(metrics),
             Part("database", start=database.start, stop=database.stop),
             Part("evidence", start=evidence.start),
             *town.parts,
@@ -216,7 +218,7 @@ def _workers_check(vision: VisionPool) -> Check:
             None
             if vision.health().ready
             else (
-                "no vision worker is ready; the log says why (vision_worker_does_not_start), `examhall doctor` what to do"
+                "no vision worker is ready; the log says why (vision_worker_does_not_start); run examhall doctor"
             )
         )
 
