@@ -69,6 +69,7 @@ format: setup ## Write the code the way the linters want it
 	$(BIN)/ruff format .
 	$(BIN)/python scripts/settings_table.py
 	$(BIN)/python scripts/privacy_table.py
+	$(BIN)/python scripts/grafana_dashboard.py
 	$(NPM) format
 
 schema: setup ## Export the API's schema and generate the page's types from it
