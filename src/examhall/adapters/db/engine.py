@@ -95,12 +95,14 @@ class Database:
             await engine.dispose()
 
     async def check(self) -> str | None:
-        """For /readyz."""
+        """For /readyz: whether it takes writes. A full disk, a read-only one or a standby still read well."""
         try:
-            async with asyncio.timeout(_CHECK_WITHIN_S), self.read() as session:
-                await session.execute(text("SELECT 1"))
-        except (ExamhallError, TimeoutError):
-            return "the database does not answer; see the log"
+            async with asyncio.timeout(_CHECK_WITHIN_S), self.write() as session:
+                await session.execute(text("UPDATE attempt SET id = id WHERE 1 = 0"))
+        except ExamhallError as error:
+            return f"the database takes no writes ({error.code}); see its own log, and the disk it is on"
+        except TimeoutError:
+            return f"the database took no write within {_CHECK_WITHIN_S:g} s; see its own log and its load"
         return None
 
     @asynccontextmanager
