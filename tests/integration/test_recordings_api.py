@@ -19,8 +19,8 @@ TEN_S = 10_000
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[LiveHouse]:
-    async with live_house(tmp_path, policy=RECORDED) as running:
+async def house(tmp_path: Path, database_url: str) -> AsyncIterator[LiveHouse]:
+    async with live_house(tmp_path, policy=RECORDED, database_url=database_url) as running:
         yield running
 
 

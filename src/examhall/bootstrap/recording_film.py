@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from examhall.adapters.ffmpeg import Piece, ffmpeg_program, join
+from examhall.adapters.ffmpeg import Piece, ffmpeg_program, join, ordered
 from examhall.application.journal import Entry
 from examhall.application.ports.recording_store import SegmentRecord
 from examhall.application.services import Services
@@ -29,7 +29,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """pieces: how many it is made of; lacking: pieces that were kept once and are gone."""
+    """pieces: how many it is made of; lacking: pieces that are gone or hold no picture."""
 
     pieces: int
     lacking: int
@@ -62,14 +62,14 @@ async def make_film(settings: Settings, attempt_id: str, kind: SegmentKind, out:
             # Beside the film, since pieces of a long exam may not fit where temporary files are.
             with tempfile.TemporaryDirectory(prefix=".pieces-", dir=out.parent) as name:
                 folder = Path(name)
-                pieces = await _unsealed(services, segments, folder)
+                pieces = await _unsealed(services, program, segments, folder)
                 await asyncio.to_thread(join, program, [piece for _, piece in pieces], folder, out)
             _beside(out).write_text(_told(attempt_id, kind, pieces, gaps))
     return Film(len(pieces), len(segments) - len(pieces), len(gaps))
 
 
 async def _unsealed(
-    services: Services, segments: Sequence[SegmentRecord], folder: Path
+    services: Services, program: str, segments: Sequence[SegmentRecord], folder: Path
 ) -> list[tuple[SegmentRecord, Piece]]:
     """One file for each segment that is there, by time; one in memory at a time."""
     there: list[tuple[SegmentRecord, Path]] = []
@@ -80,9 +80,9 @@ async def _unsealed(
             if error.code not in {"evidence_not_found", "segment_erased"}:
                 raise
             continue
-        file = folder / f"{number:06d}{'.wav' if segment.kind is SegmentKind.AUDIO else '.webm'}"
-        await asyncio.to_thread(file.write_bytes, content)
-        there.append((segment, file))
+        file = await asyncio.to_thread(_written, program, folder / f"{number:06d}", segment.kind, content)
+        if file is not None:
+            there.append((segment, file))
     following = [segment for segment, _ in there[1:]]
     ends = [one.captured_at for one in following] + [None]
     pieces = [
@@ -90,6 +90,17 @@ async def _unsealed(
         for (segment, file), end in zip(there, ends, strict=True)
     ]
     return [(segment, piece) for segment, piece in pieces if piece.shown_ms > 0]
+
+
+def _written(program: str, file: Path, kind: SegmentKind, content: bytes) -> Path | None:
+    """None: the piece has no picture."""
+    file = file.with_suffix(".wav" if kind is SegmentKind.AUDIO else ".webm")
+    file.write_bytes(content)
+    if kind is SegmentKind.AUDIO:
+        return file
+    made = ordered(program, file, sound=kind is SegmentKind.CAMERA)
+    file.unlink()
+    return made
 
 
 def _shown_ms(segment: SegmentRecord, next_at: int | None) -> int:

@@ -23,4 +23,4 @@ def recording(
     film = asyncio.run(make_film(settings_from(data_dir=data_dir), attempt, kind, out))
     typer.echo(f"Written: {out} ({film.pieces} pieces), {out}.txt ({film.gaps} gaps)")
     if film.lacking:
-        typer.echo(f"{film.lacking} pieces could not be found any more.")
+        typer.echo(f"{film.lacking} pieces are not in it: they are gone, or hold no picture.")

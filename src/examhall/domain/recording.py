@@ -17,7 +17,7 @@ UNNOTICED_MS = 1_500  # two segments that follow each other need not touch
 IN_THE_MAKING_MS = 30_000  # the newest stretch of a running attempt: its segment is being made or sent
 
 # No honest page comes near them, and a hostile one cannot fill the disk faster than a good film does.
-_BYTES_PER_S = {"camera": 320_000, "screen": 320_000, "audio": 34_000}
+_BYTES_PER_S = {"camera": 160_000, "screen": 160_000, "audio": 34_000}
 _BYTES_AT_LEAST = 32 * 1024 * 1024
 _SEGMENTS_PER_S = 0.5
 _SEGMENTS_AT_LEAST = 120
