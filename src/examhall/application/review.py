@@ -18,6 +18,7 @@ from examhall.application.ports.attempt_store import (
 from examhall.application.ports.clock import Clock
 from examhall.domain.attempt import AttemptAction, AttemptState, next_state
 from examhall.domain.chain import ChainHead, ChainStatus, LogEntry, verify_chain
+from examhall.domain.clock import CreditReason
 from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.incident import Verdict
 from examhall.domain.policy import Severity
@@ -53,7 +54,7 @@ class StoryLine:
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     seconds: float
-    reason: str
+    reason: CreditReason
     note: str
     given_by: str | None  # name of staff
     at: int
@@ -222,4 +223,5 @@ def _story_line(line: LogRecord, payload: Payload | None, names: Mapping[str, st
 
 
 def _ledger_line(credit: CreditRecord, names: Mapping[str, str]) -> LedgerLine:
-    return LedgerLine(credit.seconds, credit.reason, credit.note, names.get(credit.given_by or ""), credit.at)
+    reason, giver = CreditReason(credit.reason), names.get(credit.given_by or "")
+    return LedgerLine(credit.seconds, reason, credit.note, giver, credit.at)

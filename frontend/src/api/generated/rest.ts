@@ -1687,7 +1687,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Everything that an exam needs is there.
+         * @description Everything that an exam needs is there; each line says what to do when not.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -1955,6 +1955,8 @@ export interface components {
             duration_s?: number | null;
             /** Instructions */
             instructions?: string | null;
+            /** Link Hours */
+            link_hours?: number | null;
             /** Opens At */
             opens_at?: number | null;
             /** Title */
@@ -2081,8 +2083,7 @@ export interface components {
             given_by: string | null;
             /** Note */
             note: string;
-            /** Reason */
-            reason: string;
+            reason: components["schemas"]["CreditReason"];
             /** Seconds */
             seconds: number;
         };
@@ -2246,6 +2247,8 @@ export interface components {
             id: string;
             /** Instructions */
             instructions: string;
+            /** Link Hours */
+            link_hours: number | null;
             /**
              * My Role
              * @enum {string}
@@ -2622,6 +2625,8 @@ export interface components {
              * @default
              */
             instructions: string;
+            /** Link Hours */
+            link_hours?: number | null;
             /** Opens At */
             opens_at: number;
             /** @default standard */

@@ -7,9 +7,11 @@ import { Button } from '@/components/ui/Button';
 import { Check } from '@/components/ui/Check';
 import { Select } from '@/components/ui/Select';
 import { toast } from '@/components/ui/toast';
+import { ClockGroup } from './ClockGroup';
 import { NumberField } from './NumberField';
 import { PRESETS } from './presets';
 import { useCatalogue, useChangePolicy } from './queries';
+import { PlanCostLine, RecordingGroup } from './RecordingGroup';
 import { ScanGroup } from './ScanGroup';
 import { SignalGroups } from './SignalGroups';
 import styles from './ExamEditor.module.css';
@@ -149,16 +151,16 @@ function PolicyForm({
           set({ scan });
         }}
       />
+      <PlanCostLine policy={policy} />
+      <ClockGroup policy={policy} mayEdit={mayEdit} onChange={set} />
+      <RecordingGroup
+        policy={policy}
+        mayEdit={mayEdit}
+        onChange={(recording) => {
+          set({ recording });
+        }}
+      />
       <div className={styles.columns}>
-        <NumberField
-          label="Time given back for lost connections, at most (s)"
-          value={policy.network_credit_limit_s}
-          max={3600}
-          mayEdit={mayEdit}
-          onChange={(network_credit_limit_s) => {
-            set({ network_credit_limit_s });
-          }}
-        />
         <NumberField
           label="Risk halves every (s)"
           value={policy.risk_half_life_s}

@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import { api, ask } from '@/api/client';
 import type { Exam, Policy } from '@/api/types';
 import { toastProblem } from '@/components/ui/toast';
@@ -21,6 +22,18 @@ export const useExam = (examId: string) =>
 
 export const useCatalogue = () =>
   useQuery({ queryKey: ['policies'], queryFn: () => ask(api.GET('/api/v1/policies')), staleTime: Infinity });
+
+/** What a candidate costs under this policy; the last figures stay until the new ones are here. */
+export function usePolicyCost(policy: Policy) {
+  const asked = useDeferredValue(policy);
+  return useQuery({
+    queryKey: ['policies', 'cost', asked],
+    queryFn: () => ask(api.POST('/api/v1/policies/cost', { body: { policy: asked } })),
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: Infinity,
+  });
+}
 
 export const useRoster = (examId: string) =>
   useQuery({

@@ -1,6 +1,7 @@
 import type { AttemptDetail } from '@/api/types';
 import { CameraCheckRecord } from '@/components/check/CameraCheckRecord';
-import { clockTime, dateAndTime, howLong } from '@/format/time';
+import { TimeLedger } from '@/components/time/TimeLedger';
+import { clockTime, dateAndTime } from '@/format/time';
 import styles from './AttemptReview.module.css';
 
 /** What else belongs to the record: chat, warnings, time given, and the log line by line. */
@@ -47,18 +48,7 @@ export function AttemptRecord({ detail }: { detail: AttemptDetail }) {
       {detail.credits.length > 0 && (
         <section className={styles.record} aria-label="Time given back">
           <h3>Time given back</h3>
-          <ol>
-            {detail.credits.map((one) => (
-              <li key={`${one.at} ${one.reason}`}>
-                <time>{clockTime(one.at, true)}</time>
-                <span>
-                  {howLong(one.seconds * 1000)}: {one.reason.replaceAll('_', ' ')}
-                  {one.note === '' ? '' : `, ${one.note}`}
-                  {one.given_by === null ? '' : ` (${one.given_by})`}
-                </span>
-              </li>
-            ))}
-          </ol>
+          <TimeLedger ledger={detail.credits} by={(_, index) => detail.credits[index]?.given_by ?? null} />
         </section>
       )}
       <section className={styles.record} aria-label="Record">

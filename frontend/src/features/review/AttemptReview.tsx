@@ -1,4 +1,4 @@
-import { Download, Printer } from 'lucide-react';
+import { Download, Play, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { AttemptDetail, Incident, Verdict } from '@/api/types';
 import { IncidentCard } from '@/components/incident/IncidentCard';
@@ -10,10 +10,13 @@ import { Kbd } from '@/components/ui/Kbd';
 import { StateMark } from '@/components/ui/StateMark';
 import { TextField } from '@/components/ui/TextField';
 import { toast } from '@/components/ui/toast';
+import { useTick } from '@/format/tick';
 import { dateAndTime, howLong } from '@/format/time';
 import { AttemptRecord } from './AttemptRecord';
+import { LEAD_MS } from './player/reel';
 import { policyLine } from './policy-line';
 import { useAttempt, useCloseReview, useDecide, useMayExport, usePolicyOf } from './queries';
+import { RecordingPart, usePlayback } from './RecordingPart';
 import { reviewKey } from './review-keys';
 import styles from './AttemptReview.module.css';
 
@@ -39,6 +42,7 @@ const CHAIN_WORDS: Record<AttemptDetail['chain'], { tone: 'ok' | 'medium' | 'hig
 function Detail({ detail }: { detail: AttemptDetail }) {
   const { card, incidents } = detail;
   const policy = usePolicyOf(detail.exam_id);
+  const openedAt = useTick((now) => Math.floor(now / 60_000) * 60_000);
   const mayExport = useMayExport(detail.exam_id);
   const undecided = incidents.filter((one) => one.verdict === 'undecided').length;
   const [current, setCurrent] = useState<string | null>(
@@ -63,10 +67,19 @@ function Detail({ detail }: { detail: AttemptDetail }) {
   };
   useReviewKeys(incidents, current, setCurrent, settle);
   const chain = CHAIN_WORDS[detail.chain];
+  const recording = usePlayback(detail);
+  const watch = (incident: Incident) => {
+    recording.made?.playback.seek(incident.began_at - LEAD_MS);
+    recording.made?.playback.play();
+    document.getElementById('recording')?.scrollIntoView({ block: 'nearest' });
+  };
   return (
     <div className={styles.detail}>
       <header className={styles.head}>
         <div>
+          <p className={styles.printed}>
+            {detail.exam_title}. Review of one attempt, printed {dateAndTime(openedAt)}.
+          </p>
           <h2>{card.candidate_name}</h2>
           <p className={styles.facts}>
             <StateMark state={card.state} />
@@ -98,6 +111,7 @@ function Detail({ detail }: { detail: AttemptDetail }) {
           think of harmless reasons, and decide.
         </p>
       </Banner>
+      <RecordingPart detail={detail} part={recording} />
       <section className={styles.incidents} aria-label="Incidents">
         <header className={styles.row}>
           <h3>
@@ -118,6 +132,18 @@ function Detail({ detail }: { detail: AttemptDetail }) {
               current={one.id === current}
               {...(line === undefined ? {} : { policyLine: line })}
             >
+              {recording.made !== null && (
+                <div className={styles.watch}>
+                  <Button
+                    size="small"
+                    onPress={() => {
+                      watch(one);
+                    }}
+                  >
+                    <Play size={14} aria-hidden /> Watch the recording
+                  </Button>
+                </div>
+              )}
               <Verdicts incident={one} busy={decide.isPending} onSettle={settle} />
             </IncidentCard>
           );

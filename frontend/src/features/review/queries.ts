@@ -20,6 +20,17 @@ export const useAttempt = (attemptId: string | null) =>
       ask(api.GET('/api/v1/attempts/{attempt_id}', { params: { path: { attempt_id: attemptId ?? '' } } })),
   });
 
+/** Asked once: a review looks at what is over, and a reload shows what has come since. */
+export const useRecording = (attemptId: string) =>
+  useQuery({
+    queryKey: ['attempt', attemptId, 'recording'],
+    queryFn: () =>
+      ask(
+        api.GET('/api/v1/attempts/{attempt_id}/recordings', { params: { path: { attempt_id: attemptId } } }),
+      ),
+    staleTime: Infinity,
+  });
+
 export const usePolicyOf = (examId: string | undefined) =>
   useQuery({
     queryKey: ['exams', examId, 'policy'],
