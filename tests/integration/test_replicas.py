@@ -168,7 +168,7 @@ async def nothing_is_missing(here: Town, page: LastingPage) -> None:
             assert kept, "pictures, or a gap that says so"
             for one in kept:
                 if one.path is not None:
-                    assert await here.house.services.evidence.get(one.path)
+                    assert await here.house.services.evidence.get(one.path, one.key_id)
 
 
 async def test_another_device_is_refused_across_servers_and_the_same_page_moves(
@@ -213,3 +213,62 @@ async def test_without_redis_exams_go_on_and_staff_elsewhere_are_heard(
             await here.house.services.attempts.resume(candidate.attempt_id, staff_id="staff")
             assert (await page.next("state", after=len(page.messages)))["state"] == "live"
             await wall.next("update", where=lambda m: attempt_in(m).get("state") == "live")
+
+
+async def test_a_live_view_across_servers_keeps_every_word_in_order(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with town(tmp_path, postgres_url, replicas=1) as here:
+        candidate = await here.house.live_candidate()
+        far = LiveHouse(None, here.replicas[0].base_url)  # type: ignore[arg-type]
+        async with here.house.wall() as wall:
+            async with far.page(candidate) as page:
+                await page.next("welcome")
+                await wall.next("update", where=lambda m: attempt_in(m).get("connected"))
+                watches = []
+                for number in range(4):
+                    request = {"type": "watch_open", "request_id": f"r{number}"}
+                    await wall.say(**request, attempt_id=candidate.attempt_id, profile="focus")
+                    if number < 3:
+                        where = f"r{number}"
+                        started = await wall.next("watch_started", where=lambda m: m["request_id"] == where)  # noqa: B023
+                        watches.append(started["watch_id"])
+                        await page.next("watch_open", where=lambda m: m["watch_id"] == watches[-1])
+                refused = await wall.next("error", where=lambda m: m["about"] == "r3")
+                assert refused["code"] == "too_many_watchers"
+
+                first = watches[0]
+                for number in range(100):
+                    words = {"sdpMid": "0", "candidate": f"{number}"}
+                    await page.say(type="watch_signal", watch_id=first, candidate=words)
+                    await wall.say(type="watch_signal", watch_id=first, candidate=words)
+                in_order = [f"{number}" for number in range(100)]
+                for side in (wall, page):
+                    await side.until(lambda p: len(p.of("watch_signal")) == 100)
+                    assert [m["candidate"]["candidate"] for m in side.of("watch_signal")] == in_order
+
+                await wall.say(type="watch_close", watch_id=first)
+                closed = await page.next("watch_close")
+                assert (closed["watch_id"], closed["reason"]) == (first, "closed")
+                await page.say(type="watch_signal", watch_id=first, candidate={"sdpMid": "0"})
+                assert (await page.next("error"))["code"] == "watch_not_found"
+            left = await wall.next("watch_close", where=lambda m: m["watch_id"] == watches[1])
+            assert left["reason"] == "candidate_left"
+        log = await here.house.services.attempt_store.log_of_attempt(candidate.attempt_id)
+        assert [line.type for line in log].count("watch_opened") == 3
+
+
+async def test_a_live_view_ends_with_the_server_of_its_candidate(tmp_path: Path, postgres_url: str) -> None:
+    async with town(tmp_path, postgres_url, replicas=1) as here:
+        candidate = await here.house.live_candidate()
+        far = LiveHouse(None, here.replicas[0].base_url)  # type: ignore[arg-type]
+        async with here.house.wall() as wall, far.page(candidate) as page:
+            await page.next("welcome")
+            await wall.next("update", where=lambda m: attempt_in(m).get("connected"))
+            await wall.say(type="watch_open", request_id="r", attempt_id=candidate.attempt_id)
+            await page.next("watch_open")
+            await here.replicas[0].kill()
+            assert (await wall.next("watch_close"))["reason"] == "candidate_left"
+            # Its page does not come back: it is taken up all the same, and counts as not connected.
+            await wall.next("update", where=lambda m: attempt_in(m).get("connected") is False)
+            assert await owner_of(here, candidate.attempt_id) == here.house.services.servers.server_id

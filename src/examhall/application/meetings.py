@@ -9,11 +9,13 @@ import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from examhall.application.journal import Entry
+from examhall.application.pages import Pages
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptStore
-from examhall.application.ports.live import LiveAttempts, MeetingAction, MeetingNotice
+from examhall.application.ports.clock import Clock
+from examhall.application.ports.live import MeetingAction, MeetingNotice
 from examhall.application.ports.live_metrics import MEETING_EVENTS, MEETING_READY
 from examhall.application.ports.meetings import (
     Booth,
@@ -27,7 +29,7 @@ from examhall.application.ports.meetings import (
     Seat,
 )
 from examhall.application.ports.metrics import Metrics
-from examhall.application.watch import Watch, Watches
+from examhall.application.watch import Watches
 from examhall.domain.attempt import OVER
 from examhall.domain.errors import ErrorKind, ExamhallError
 
@@ -59,21 +61,21 @@ class Meetings:
         self,
         provider: MeetingProvider,
         store: AttemptStore,
-        live: LiveAttempts,
+        pages: Pages,
         watches: Watches,
         metrics: Metrics,
+        clock: Clock,
     ) -> None:
         self._provider = provider
         self._store = store
-        self._live = live
+        self._pages = pages
         self._watches = watches
         self._metrics = metrics
+        self._clock = clock
         self._state = MeetingState(provider.name, None)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._looked = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
-        # Attempts that were taken out, and the live views of them that were open then.
-        self._taken_out: dict[str, frozenset[str]] = {}
 
     # ---- running ---------------------------------------------------------------------------------
 
@@ -153,7 +155,7 @@ class Meetings:
             raise ExamhallError(
                 ErrorKind.CONFLICT, "consent_missing", "Nothing is shown live before the candidate agrees."
             )
-        if self._is_out(attempt.id):
+        if attempt.taken_out_at is not None:
             raise ExamhallError(
                 ErrorKind.CONFLICT,
                 "taken_out",
@@ -168,13 +170,13 @@ class Meetings:
 
         Raises `ExamhallError` `watch_not_found`, `meeting_unavailable`; with refresh also `not_in_meeting`.
         """
-        watch = self._watches.of_user(exam_id, user_id, watch_id)
+        watch = await self._watches.of_user(exam_id, user_id, watch_id)
         join = await self._let_in(watch.booth, Seat(watch.id, "proctor"), refresh=refresh)
-        if not self._watches.is_open(watch_id):  # it ended meanwhile: nobody keeps a way in
+        try:
+            await self._watches.of_user(exam_id, user_id, watch_id)
+        except ExamhallError:  # it ended meanwhile: nobody keeps a way in
             await self._provider.remove(watch.booth, watch.id)
-            raise ExamhallError(
-                ErrorKind.NOT_FOUND, "watch_not_found", "This live view is not open any more."
-            )
+            raise
         return join
 
     async def _let_in(self, booth: Booth, seat: Seat, *, refresh: bool) -> MeetingJoin:
@@ -192,7 +194,7 @@ class Meetings:
 
         Raises `ExamhallError` `watch_not_found`, `not_in_meeting`, `meeting_unavailable`.
         """
-        watch: Watch = self._watches.of_user(exam_id, user_id, watch_id)
+        watch = await self._watches.of_user(exam_id, user_id, watch_id)
         await self._provider.talk(watch.booth, watch.id, talking=talking)
         if talking:
             await self._log(watch.attempt_id, Entry.TALK_BEGAN, user_id)
@@ -206,7 +208,7 @@ class Meetings:
         if self._provider.capabilities.mute:
             await self._provider.mute(_booth(attempt), attempt.id, media)
         else:
-            self._ask_page(attempt.id, "mute", media)
+            await self._ask_page(attempt.id, "mute", media)
         await self._log(attempt.id, Entry.MUTED, staff_id, media)
 
     async def remove(self, attempt_id: str, *, staff_id: str) -> None:
@@ -215,22 +217,18 @@ class Meetings:
         Raises `ExamhallError` `attempt_over`, `candidate_not_connected`, `meeting_unavailable`.
         """
         attempt = await self._running(attempt_id)
-        then = self._watches.of_attempt(attempt.id)
         if self._provider.capabilities.remove:
-            self._taken_out[attempt.id] = then  # before, so that the page does not slip in again
+            await self._take_out(attempt.id)  # before, so that the page does not slip in again
             await self._provider.remove(_booth(attempt), attempt.id)
         else:
-            self._ask_page(attempt.id, "leave", None)
-            self._taken_out[attempt.id] = then
+            await self._ask_page(attempt.id, "leave", None)
+            await self._take_out(attempt.id)
         await self._log(attempt.id, Entry.TAKEN_OUT, staff_id)
 
-    def _is_out(self, attempt_id: str) -> bool:
-        """Taken out, and nobody has opened a live view since."""
-        then = self._taken_out.get(attempt_id)
-        if then is not None and self._watches.of_attempt(attempt_id) - then:
-            del self._taken_out[attempt_id]
-            return False
-        return then is not None
+    async def _take_out(self, attempt_id: str) -> None:
+        """Until somebody opens another live view, wherever that is."""
+        async with self._store.begin(attempt_id) as tx:
+            await tx.save_attempt(replace(tx.attempt, taken_out_at=self._clock.now_ms()), tell=False)
 
     async def present(self, attempt_id: str) -> tuple[Present, ...] | None:
         """Who is in the booth; None when nobody can tell now. Raises `ExamhallError` `attempt_not_found`."""
@@ -238,8 +236,8 @@ class Meetings:
             return None
         return await self._provider.present(_booth(await self._store.attempt(attempt_id)))
 
-    def _ask_page(self, attempt_id: str, action: MeetingAction, media: Media | None) -> None:
-        page = self._live.page_of(attempt_id)
+    async def _ask_page(self, attempt_id: str, action: MeetingAction, media: Media | None) -> None:
+        page = await self._pages.find(attempt_id)
         if page is None or not page.hears:
             raise ExamhallError(
                 ErrorKind.CONFLICT, "candidate_not_connected", "The candidate's page is not connected now."
@@ -280,8 +278,8 @@ class Meetings:
             attempt = await self._store.attempt(event.booth.attempt_id)
         except ExamhallError:
             return
-        page = self._live.page_of(attempt.id)
-        if attempt.state not in OVER and page is not None and not self._is_out(attempt.id):
+        page = await self._pages.find(attempt.id)
+        if attempt.state not in OVER and page is not None and attempt.taken_out_at is None:
             page.tell(MeetingNotice("join", None))
 
     # ---- around ----------------------------------------------------------------------------------

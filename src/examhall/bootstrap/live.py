@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from examhall.application.lifecycle import Part
 from examhall.application.meetings import Meetings
+from examhall.application.pages import Pages
 from examhall.application.peers import Peers
 from examhall.application.ports.live import LiveAttempts
 from examhall.application.watch import Watches
@@ -27,10 +28,12 @@ def build_live(settings: Settings, world: World, peers: Peers) -> Live:
     """The workers start before the attempts are taken up, and stop after them."""
     attempts = LiveAttemptsService(world, peers)
     provider = build_provider(settings, world.clock)
-    watches = Watches(attempts, provider, world.store, world.ids)
-    meetings = Meetings(provider, world.store, attempts, watches, world.metrics)
+    pages = Pages(attempts, world.store, world.servers, peers)
+    watches = Watches(pages, provider, world.store, world.ids, world.servers, peers)
+    meetings = Meetings(provider, world.store, pages, watches, world.metrics, world.clock)
     parts = (
         Part("vision", start=world.vision.start, stop=world.vision.stop),
+        Part("watches", start=watches.start, stop=watches.stop),
         Part("meetings", start=meetings.start, stop=meetings.stop),
         Part("live", start=attempts.start, drain=attempts.drain, stop=attempts.stop),
     )

@@ -231,6 +231,7 @@ class AttemptRow(Base):
     owner_id: Mapped[str | None] = mapped_column(String(32), info=FRAME)  # server that holds its session
     bandwidth_rung: Mapped[int] = mapped_column(default=0, info=FRAME)  # domain BandwidthRung
     recording: Mapped[str] = mapped_column(String(16), default="off", info=FRAME)  # domain RecordingNow
+    taken_out_at: Mapped[int | None] = mapped_column(info=FRAME)  # of the live meeting
     note: Mapped[str | None] = mapped_column(String(300), info=RECORD)
     hand_raised_at: Mapped[int | None] = mapped_column(info=FRAME)
     clock_base_s: Mapped[float] = mapped_column(default=0.0, info=FRAME)  # attempt clock at the last save

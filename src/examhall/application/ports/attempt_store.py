@@ -59,6 +59,7 @@ class AttemptRecord:
     owner_id: str | None = None  # the server that holds its session
     bandwidth_rung: BandwidthRung = BandwidthRung.FULL
     recording: RecordingNow = RecordingNow.OFF
+    taken_out_at: int | None = None  # of the live meeting, until somebody opens another live view
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ def upgrade() -> None:
     op.add_column(
         "attempt", sa.Column("recording", sa.String(length=16), nullable=False, server_default="off")
     )
+    op.add_column("attempt", sa.Column("taken_out_at", _INT, nullable=True))
 
 
 def downgrade() -> None:
     # Not a rebuilt table: SQLite would drop the old one, and with it what refers to it (ON DELETE CASCADE).
-    for column in ("recording", "bandwidth_rung", "owner_id"):
+    for column in ("taken_out_at", "recording", "bandwidth_rung", "owner_id"):
         op.execute(f"ALTER TABLE attempt DROP COLUMN {column}")
