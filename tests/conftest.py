@@ -17,6 +17,13 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture
+def postgres_alone() -> Iterator[Cluster]:
+    """A PostgreSQL of one's own that waits for the disk as in production: to be killed, frozen and started again."""
+    with running_cluster(lasting=True) as cluster:
+        yield cluster
+
+
+@pytest.fixture
 def postgres_url(postgres: Cluster) -> Iterator[str]:
     """A new PostgreSQL database with the newest schema."""
     name = postgres.create()
