@@ -28,7 +28,7 @@ from examhall.domain.attempt import OVER
 from examhall.domain.camera_device import virtual_score
 from examhall.domain.errors import ExamhallError
 from examhall.domain.incident import IncidentChanged, IncidentStep
-from examhall.domain.observation import CameraDeviceObserved, Observation, PageEventObserved
+from examhall.domain.observation import CameraDeviceObserved, Observation, PageEventObserved, TimePassed
 from examhall.domain.policy import Policy, is_shadow
 from examhall.domain.rules.codec import state_to_json
 from examhall.domain.rules.engine import RulesState, close_all, step
@@ -84,6 +84,7 @@ class Turns:
         self._rules = rules
         self._lost = lost
         self._log = ObservationLog()
+        self._something_seen = False
         self._book = IncidentBook(clock, world.ids)
         self._flushed_at_s = self._saved_at_s = clock.now_s()
         self._shadow_s: dict[str, float] = {}  # held so far, by incident key
@@ -104,7 +105,7 @@ class Turns:
         written is owed."""
         async with self.lock:
             said = self._think(seen)
-            if not self._must_write(said):
+            if not self._must_write(said, seen):
                 self._rules = said.state
                 self._count_lost(self._log.add(seen))
                 return ()
@@ -201,9 +202,13 @@ class Turns:
         """For the metrics alone: nothing is decided by it."""
         self._world.metrics.observe(TURN_TIME, (time.perf_counter() - began_s) * 1000, stage=stage)
 
-    def _must_write(self, said: _Said) -> bool:
-        now_s = self._clock.now_s()
-        return bool(said.changes) or now_s - self._flushed_at_s >= FLUSH_EVERY_S
+    def _must_write(self, said: _Said, seen: Sequence[Observation]) -> bool:
+        """Seconds that passed without anything seen can wait: at a hundred candidates they would be most of what is
+        written, and hold up what matters."""
+        waited_s = self._clock.now_s() - self._flushed_at_s
+        self._something_seen = self._something_seen or any(not isinstance(one, TimePassed) for one in seen)
+        soon = self._something_seen or bool(self._owed)
+        return bool(said.changes) or waited_s >= (FLUSH_EVERY_S if soon else STATE_EVERY_S)
 
     async def _commit_or_refuse(self, said: _Said) -> bool:
         try:
@@ -248,6 +253,7 @@ class Turns:
         """The transaction is through: what was said is so."""
         self._rules = said.state
         self._log.clear()
+        self._something_seen = False
         self._book.written()
         self._flushed_at_s = self._clock.now_s()
         changes, self._owed = [*self._owed, *said.changes], []

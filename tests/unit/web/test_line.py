@@ -109,6 +109,29 @@ async def test_a_line_that_is_open_on_one_side_only_is_noticed(monkeypatch: pyte
     assert "ping" in end.texts
 
 
+async def test_a_page_is_not_silent_while_we_are_busy_with_what_it_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lines, "PING_EVERY_S", 0.02)
+    monkeypatch.setattr(lines, "SILENT_AFTER_S", 0.1)
+    end, stored = Wire(), asyncio.Event()
+    end.open.set()
+    line, _ = await accepted(end)
+
+    async def store_slowly() -> None:
+        await line.receive()
+        await stored.wait()  # a database that is out of breath
+
+    await end.incoming.put({"type": "websocket.receive", "text": '{"type": "raise_hand", "raised": true}'})
+    running = asyncio.create_task(line.run(store_slowly()))
+    async with asyncio.timeout(LIMIT_S):
+        while end.texts.count("ping") < 10:  # noqa: ASYNC110 - twice as long as silence may last
+            await asyncio.sleep(0.01)
+    assert end.close_code is None
+    stored.set()
+    await within(running)
+
+
 async def test_any_message_after_the_question_is_a_sign_of_life() -> None:
     end = Wire()
     line, _ = await accepted(end)

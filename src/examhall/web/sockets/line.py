@@ -95,6 +95,7 @@ class Line(Generic[Incoming]):
         self._closing: Closed | None = None
         self._heard = asyncio.Event()
         self._heard_at = asyncio.get_running_loop().time()
+        self._listening = True
 
     # ---- out -------------------------------------------------------------------------------------
 
@@ -153,10 +154,14 @@ class Line(Generic[Incoming]):
 
     async def receive(self) -> Incoming | bytes | None:
         """The next message; None for one that was refused or ignored (the page is told why)."""
-        message = await self._websocket.receive()
+        self._heard_at = asyncio.get_running_loop().time()
+        self._listening = True
+        try:
+            message = await self._websocket.receive()
+        finally:
+            self._listening = False
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code") or 1005)
-        self._heard_at = asyncio.get_running_loop().time()
         self._heard.set()
         data = message.get("bytes")
         return bytes(data) if data is not None else self._read(message.get("text") or "")
@@ -220,10 +225,13 @@ class Line(Generic[Incoming]):
         return self._heard.is_set()
 
     async def watch_life(self) -> None:
-        """Notice a connection that is open on one side only."""
+        """Notice a connection that is open on one side only.
+
+        While we are busy with what the page said (a slow database), it is not the page that is silent.
+        """
         while True:
             await asyncio.sleep(PING_EVERY_S)
-            if asyncio.get_running_loop().time() - self._heard_at > SILENT_AFTER_S:
+            if self._listening and asyncio.get_running_loop().time() - self._heard_at > SILENT_AFTER_S:
                 raise Closed(wire.CLOSE_SILENT, "silent")
             self.say(wire.Ping(nonce=secrets.token_hex(8)))
 
