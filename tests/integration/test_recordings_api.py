@@ -103,6 +103,13 @@ async def test_nothing_is_recorded_before_the_exam_or_a_day_after_it(house: Live
         assert codes(answer) == (409, "recording_not_expected")
 
 
+async def test_whoever_withdraws_consent_is_recorded_no_more(house: LiveHouse, ada: Candidate) -> None:
+    await house.services.attempts.withdraw(ada.attempt_id)
+    async with house.http(ada.token) as http:
+        answer = await send_segment(http, ada.attempt_id, film(), captured_at=now(house))
+    assert codes(answer) == (409, "recording_not_expected")
+
+
 async def test_without_a_policy_for_it_only_late_sound_is_taken(tmp_path: Path) -> None:
     async with live_house(tmp_path) as house:
         ada = await house.live_candidate("Ada")

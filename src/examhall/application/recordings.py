@@ -225,6 +225,8 @@ def expected_span(attempt: AttemptRecord, policy: Policy, kind: SegmentKind, now
         raise _not_expected("The exam's policy asks for no such recording.")
     if attempt.state not in _TAKEN_IN or attempt.live_at is None:
         raise _not_expected("Nothing is recorded before the exam begins.")
+    if attempt.consented_at is None:
+        raise _not_expected("Consent was withdrawn; nothing more is recorded.")
     if attempt.over_at is not None and now_ms > attempt.over_at + recording.LATE_UNTIL_MS:
         raise _not_expected("The attempt has been over for a day; its recording is closed.")
     return Span(attempt.live_at, max(attempt.live_at, attempt.over_at or now_ms))

@@ -44,7 +44,7 @@ RETENTION: dict[Privacy, Retention] = {
         "staff of the exam; the candidate on request",
     ),
     Privacy.EVIDENCE: Retention(
-        "pictures and sound around incidents, sealed",
+        "pictures and sound around incidents, and the recording where the policy has one, sealed",
         "`retention_days` after the attempt is over",
         "staff of the exam; the candidate on request",
     ),
