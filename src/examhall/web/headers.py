@@ -14,7 +14,7 @@ _ALWAYS = {
     "X-Permitted-Cross-Domain-Policies": "none",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), "
-        "geolocation=(), payment=(), usb=(), serial=(), midi=(), hid=(), bluetooth=(), "
+        "geolocation=(), payment=(), usb=(), serial=(), midi=(), hid=(), "
         "publickey-credentials-get=(), browsing-topics=()"
     ),
 }
