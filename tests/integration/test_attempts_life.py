@@ -23,8 +23,8 @@ BY_PROCTOR = replace(PRESETS[Preset.STANDARD], admission=Admission.PROCTOR)
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened(tmp_path) as world:
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", "bob")
         await seed_staff(world)
         yield world
@@ -115,8 +115,8 @@ async def test_withdrawal_pauses_and_asks_the_proctor(world: World) -> None:
     assert (await world.attempts.resume(ADA, staff_id=PROCTOR)).state is AttemptState.LIVE
 
 
-async def test_a_proctor_admits_where_the_policy_says_so(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+async def test_a_proctor_admits_where_the_policy_says_so(tmp_path: Path, database_url: str) -> None:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", policy=BY_PROCTOR)
         await world.go_live(ADA)
         assert (await world.store.attempt(ADA)).state is AttemptState.WAITING
@@ -126,8 +126,10 @@ async def test_a_proctor_admits_where_the_policy_says_so(tmp_path: Path) -> None
         assert (live.state, live.live_at) == ("live", NOON + 60_000)
 
 
-async def test_the_clock_lets_waiting_candidates_in_when_the_window_opens(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+async def test_the_clock_lets_waiting_candidates_in_when_the_window_opens(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", opens_at=NOON + 60_000)
         await world.go_live(ADA)
         with pytest.raises(ExamhallError) as refused:
@@ -363,8 +365,10 @@ async def test_the_room_hides_the_content_until_the_exam_runs(world: World) -> N
     assert (await world.rooms.room(ADA)).content_text is None
 
 
-async def test_content_beside_the_page_is_neither_watched_nor_announced(tmp_path: Path) -> None:
-    async with opened(tmp_path) as world:
+async def test_content_beside_the_page_is_neither_watched_nor_announced(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with opened(tmp_path, url=database_url) as world:
         await seed(world, "ada", content_mode="beside")
         room = await world.rooms.room(ADA)
         off = {Signal.TAB_HIDDEN, Signal.WINDOW_BLUR, Signal.FULLSCREEN_EXIT}

@@ -4,6 +4,7 @@ import typer
 
 from examhall.cli.admin_link import admin_link
 from examhall.cli.analyze import analyze
+from examhall.cli.backup import backup, restore
 from examhall.cli.demo import demo
 from examhall.cli.doctor import doctor
 from examhall.cli.export_openapi import export_openapi
@@ -31,5 +32,7 @@ app.command("export")(export)
 app.command("recording")(recording)
 app.command("verify")(verify)
 app.command("purge")(purge)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
