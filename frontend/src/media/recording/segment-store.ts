@@ -13,8 +13,9 @@ const SHARE_OF_DISK = 0.5;
 const MOST_BYTES = 2 * 1024 ** 3;
 /** Where the browser does not say how much room there is. */
 const UNKNOWN_BYTES = 256 * 1024 ** 2;
-/** For what the disk does not take: the page's own memory. */
-const MEMORY_BYTES = 64 * 1024 ** 2;
+/** For what the disk does not take, the page's own memory: so much for each GiB that the machine has. */
+const MEMORY_BYTES_PER_GIB = 16 * 1024 ** 2;
+const UNKNOWN_GIB = 4;
 /** Once full, so much has to be free before anything is kept again. */
 const FREED_BELOW = 0.8;
 
@@ -75,7 +76,7 @@ export class SegmentStore {
     this.#database = database;
     this.#heads = heads.sort(byTime);
     this.#disk = disk;
-    this.#ram = { used: 0, most: options.memoryBytes ?? MEMORY_BYTES };
+    this.#ram = { used: 0, most: options.memoryBytes ?? memory() };
   }
 
   /** Whether what is kept survives a reload. */
@@ -182,6 +183,11 @@ export class SegmentStore {
       this.filled(full);
     }
   }
+}
+
+function memory(): number {
+  const { deviceMemory = UNKNOWN_GIB } = navigator as { deviceMemory?: number };
+  return deviceMemory * MEMORY_BYTES_PER_GIB;
 }
 
 async function room(estimate?: () => Promise<StorageEstimate>): Promise<number> {

@@ -1,0 +1,118 @@
+"""A network that lets no socket through, and one that goes away for a while: nothing is lost by either."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support.browser import OFFLINE, Pages, looks_right
+from support.eventually import eventually
+from support.served import Invited, Served
+from support.sitting import QUIET, heading, network, page_events, sit
+
+NAME = "Alan Turing"
+
+
+@pytest.fixture
+def exam_id(served: Served) -> str:
+    return served.exam(policy=QUIET)
+
+
+@pytest.fixture
+def invited(served: Served, exam_id: str) -> Invited:
+    return served.invite(exam_id, NAME)
+
+
+def write(page: Page, words: str) -> None:
+    page.get_by_label("Message to your proctor").fill(words)
+    page.get_by_role("button", name="Send").click()
+
+
+def test_everything_goes_over_http_where_sockets_are_blocked(
+    served: Served, invited: Invited, pages: Pages, browser: Browser, shot
+) -> None:
+    page = pages.open(browser)
+    at = f"/attempts/{invited.attempt_id}"
+    page.route_web_socket("**/ws/attempts/**", lambda socket: socket.close(code=3000))
+    page.goto(invited.link)
+    page.get_by_role("button", name="I agree, continue").click()
+    page.get_by_role("button", name="Turn on the camera").click()
+    page.get_by_role("button", name="Turn on the microphone").click()
+    page.get_by_role("button", name="Continue").click()
+    expect(heading(page, "Algebra")).to_be_visible()
+    expect(network(page)).to_have_text("Limited")
+    expect(page.get_by_text("everything reaches your proctor, chat too")).to_be_visible()
+    looks_right(page, "limited")
+    shot(page, "limited")
+
+    write(page, "Is this open book?")
+    messages = page.get_by_role("log", name="Messages")
+    expect(messages).to_contain_text("Is this open book?")
+    expect(messages).not_to_contain_text("not sent yet")
+    page.get_by_role("button", name="Raise my hand").click()
+    eventually(page, lambda: served.detail(invited.attempt_id)["card"]["hand_raised_at"] is not None)
+    said = served.proctor.ask("POST", f"{at}/message", {"text": "It is not."})
+    assert said["text"] == "It is not."
+    expect(messages).to_contain_text("It is not.")
+    expect(page.get_by_role("button", name="Raise my hand")).to_be_visible()
+
+    served.proctor.ask("POST", f"{at}/warn", {"text": "Please stay in the picture."})
+    warning = page.get_by_role("alert").filter(has_text="Please stay in the picture.")
+    expect(warning).to_be_visible()
+    warning.get_by_role("button", name="I have read this").click()
+    expect(page.get_by_text("Please stay in the picture.")).to_be_hidden()
+    eventually(
+        page,
+        lambda: all(one["acknowledged_at"] for one in served.detail(invited.attempt_id)["warnings"]),
+    )
+
+    served.proctor.ask("POST", f"{at}/pause", {"reason": "A moment."})
+    expect(page.get_by_text("Your exam is paused")).to_be_visible()
+    expect(page.get_by_text("A moment.")).to_be_visible()
+    served.proctor.ask("POST", f"{at}/resume", {"reason": ""})
+    expect(page.get_by_text("Your exam is paused")).to_be_hidden()
+    assert served.detail(invited.attempt_id)["card"]["connected"]
+
+    page.get_by_role("button", name="Finish…").click()
+    page.get_by_role("button", name="Finish now").click()
+    expect(heading(page, "You are done")).to_be_visible()
+    assert served.detail(invited.attempt_id)["card"]["state"] == "submitted"
+    assert served.detail(invited.attempt_id)["chain"] == "intact"
+
+
+def test_what_happens_offline_survives_a_reload_of_the_page(
+    served: Served, invited: Invited, pages: Pages, browser: Browser
+) -> None:
+    page = pages.open(browser)
+    cut = False
+    page.route_web_socket(
+        "**/ws/attempts/**",
+        lambda socket: socket.close(code=3000) if cut else socket.connect_to_server() and None,
+    )
+    sit(page, invited.link)
+    with pages.allowing(page, *OFFLINE, "ERR_FAILED"):
+        # The page itself can be loaded, but nothing reaches the exam's server.
+        cut = True
+        page.route("**/api/v1/attempts/*/events", lambda route: route.abort())
+        page.route("**/api/v1/attempts/*/updates", lambda route: route.abort())
+        page.context.set_offline(True)
+        expect(network(page)).to_have_text("Offline")
+        page.get_by_text("How much is 1 + 1, and why?").select_text()
+        page.keyboard.press("Control+c")
+        page.keyboard.press("Control+c")
+        page.context.set_offline(False)
+        page.reload()
+        expect(network(page)).to_have_text("Offline")
+        page.unroute_all()
+        cut = False
+        page.reload()
+        expect(network(page)).to_have_text("OK")
+    eventually(page, lambda: kinds(served, invited).count("clipboard_copy") == 2)
+    numbers: dict[str, list[int]] = {}
+    for instance, seq, _ in page_events(served.folder / "data", invited.attempt_id):
+        numbers.setdefault(instance, []).append(seq)
+    assert len(numbers) >= 2
+    for seen in numbers.values():
+        assert sorted(seen) == list(range(1, len(seen) + 1))
+
+
+def kinds(served: Served, invited: Invited) -> list[str]:
+    return [kind for _, _, kind in page_events(served.folder / "data", invited.attempt_id)]
