@@ -3,12 +3,15 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
+
+import structlog
 
 from load import page
 from load.crowd import Say, Shape, watch_crowd
@@ -18,6 +21,8 @@ from report import OUT
 
 
 def main() -> int:
+    # The server of the tiles runs in this process: its lines are not what is wanted on the terminal.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asked = _arguments()
     started = time.perf_counter()
 

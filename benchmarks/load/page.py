@@ -77,7 +77,7 @@ def section(runs: Sequence[Figures], tiles: Tiles | None, command: str, cores: i
     ]
     lines = [
         (
-            f"`{command}` on {cores} cores, which the simulated candidates share (their processor time is not counted). "
+            f"`{command}` on {cores} cores, which the simulated candidates share (their processor is not counted). "
             "The default policy, without the camera check before the exam."
         ),
         "",
