@@ -5,51 +5,32 @@ exam_staff) are here from the first day, so that growing needs no rewriting of r
 `info=` names the privacy class of every column; docs/privacy.md is made from it.
 """
 
-from typing import ClassVar
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.orm import Mapped, mapped_column
 
-from examhall.adapters.db.privacy import Privacy
+from examhall.adapters.db.base import (
+    ACCOUNT,
+    AUDIT,
+    BIOMETRIC,
+    EXAM,
+    FRAME,
+    RECORD,
+    ROSTER,
+    SECRET,
+    WORKING,
+    Base,
+)
+from examhall.adapters.db.evidence_tables import EvidenceRow, RecordingSegmentRow
 
-NAMING = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-# The class of every column: how long it is kept and who sees it is in privacy.py.
-ACCOUNT = {"privacy": Privacy.ACCOUNT}
-ROSTER = {"privacy": Privacy.ROSTER}
-RECORD = {"privacy": Privacy.RECORD}
-EVIDENCE = {"privacy": Privacy.EVIDENCE}
-BIOMETRIC = {"privacy": Privacy.BIOMETRIC}
-SECRET = {"privacy": Privacy.SECRET}
-EXAM = {"privacy": Privacy.EXAM}
-FRAME = {"privacy": Privacy.FRAME}
-WORKING = {"privacy": Privacy.WORKING}
-AUDIT = {"privacy": Privacy.AUDIT}
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[type, TypeEngine[int]]] = {
-        int: BigInteger().with_variant(Integer, "sqlite")
-    }
+__all__ = ["Base", "EvidenceRow", "RecordingSegmentRow"]  # beside those that are defined here
 
 
 class UserRow(Base):
@@ -367,48 +348,6 @@ class IncidentRow(Base):
         info=FRAME
     )  # off the alert list: warned, dismissed or confirmed
     __table_args__ = (UniqueConstraint("attempt_id", "key"),)
-
-
-class EvidenceRow(Base):
-    """One blob in the object store. `path` never contains a name; `key_id` opens the blob."""
-
-    __tablename__ = "evidence"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
-    incident_id: Mapped[str] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE"), index=True, info=FRAME
-    )
-    attempt_id: Mapped[str] = mapped_column(
-        ForeignKey("attempt.id", ondelete="CASCADE"), index=True, info=FRAME
-    )
-    kind: Mapped[str] = mapped_column(String(16), info=FRAME)  # camera | screen | audio | gap
-    captured_at: Mapped[int] = mapped_column(info=FRAME)
-    media_type: Mapped[str] = mapped_column(String(64), info=FRAME)
-    size: Mapped[int] = mapped_column(info=FRAME)
-    sha256: Mapped[str] = mapped_column(String(64), info=FRAME)  # of the plain bytes
-    key_id: Mapped[str] = mapped_column(String(32), info=FRAME)
-    path: Mapped[str | None] = mapped_column(String(200), info=EVIDENCE)
-    note: Mapped[str] = mapped_column(Text, default="", info=RECORD)
-
-
-class RecordingSegmentRow(Base):
-    """One standalone piece of an attempt's recording. Rows stay when the blob is erased: `path` is then None."""
-
-    __tablename__ = "recording_segment"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, info=FRAME)
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), info=FRAME)
-    instance_id: Mapped[str] = mapped_column(String(64), info=FRAME)
-    kind: Mapped[str] = mapped_column(String(16), info=FRAME)  # camera | screen | audio
-    seq: Mapped[int] = mapped_column(info=FRAME)
-    captured_at: Mapped[int] = mapped_column(info=FRAME)
-    duration_ms: Mapped[int] = mapped_column(info=FRAME)
-    media_type: Mapped[str] = mapped_column(String(64), info=FRAME)
-    size: Mapped[int] = mapped_column(info=FRAME)
-    sha256: Mapped[str] = mapped_column(String(64), info=FRAME)  # of the plain bytes
-    late: Mapped[bool] = mapped_column(info=FRAME)
-    received_at: Mapped[int] = mapped_column(info=FRAME)
-    key_id: Mapped[str] = mapped_column(String(32), info=FRAME)
-    path: Mapped[str | None] = mapped_column(String(200), info=EVIDENCE)
-    __table_args__ = (UniqueConstraint("attempt_id", "instance_id", "kind", "seq"),)
 
 
 class ChatMessageRow(Base):
