@@ -21,7 +21,10 @@ export type {
   Verdict,
 } from '@/api/generated/socket';
 
+export type Account = Schemas['Account'];
+export type ApiKey = Schemas['ApiKey'];
 export type AttemptDetail = Schemas['AttemptDetail'];
+export type AuditEntry = Schemas['AuditEntry'];
 export type Candidate = Schemas['Candidate'];
 export type CsvResult = Schemas['CsvResult'];
 export type Exam = Schemas['Exam'];
@@ -38,3 +41,4 @@ export type Role = Schemas['Me']['role'];
 export type SignalInfo = Schemas['SignalInfo'];
 export type SignalRule = Schemas['SignalRule'];
 export type StaffMember = Schemas['StaffMember'];
+export type StaffSession = Schemas['StaffSession'];

@@ -2,6 +2,8 @@ import { Outlet, type RouteObject } from 'react-router';
 import { Loading } from '@/app/Loading';
 import { NotFound } from '@/app/NotFound';
 import { PageError } from '@/app/PageError';
+import { accessRoutes } from '@/features/access/routes';
+import { accountRoutes } from '@/features/account/routes';
 import { checkInRoutes } from '@/features/check-in/routes';
 import { examsRoutes } from '@/features/exams/routes';
 import { meetingRoutes } from '@/features/meeting/routes';
@@ -25,6 +27,8 @@ export const routes: RouteObject[] = [
       ...sessionRoutes,
       ...examsRoutes,
       ...staffRoutes,
+      ...accountRoutes,
+      ...accessRoutes,
       { path: '*', element: <NotFound /> },
     ],
   },

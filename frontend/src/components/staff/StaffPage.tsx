@@ -19,6 +19,9 @@ export function SignedIn({ children }: { children: (me: Me) => ReactNode }) {
     const back = `${location.pathname}${location.search}`;
     return <Navigate replace to={`/login?back=${encodeURIComponent(back)}`} />;
   }
+  if (me.data?.must_enrol === true && location.pathname !== '/account') {
+    return <Navigate replace to="/account" />;
+  }
   if (me.isError) {
     return <LoadProblem error={me.error} onRetry={() => void me.refetch()} />;
   }

@@ -1,4 +1,4 @@
-import { LogOut, Moon, Sun } from 'lucide-react';
+import { LogOut, Moon, Sun, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import { useLogOut } from '@/api/session';
@@ -36,7 +36,13 @@ export function TopBar({ me, preferredTheme, where, tools, links = true }: TopBa
       {links && (
         <nav className={styles.links} aria-label="Pages">
           <NavLink to="/exams">Exams</NavLink>
-          {me.role === 'admin' && <NavLink to="/staff">Staff</NavLink>}
+          {me.role === 'admin' && (
+            <>
+              <NavLink to="/staff">Staff</NavLink>
+              <NavLink to="/api-keys">API keys</NavLink>
+              <NavLink to="/audit">Audit log</NavLink>
+            </>
+          )}
         </nav>
       )}
       <div className={styles.where}>{where}</div>
@@ -45,9 +51,15 @@ export function TopBar({ me, preferredTheme, where, tools, links = true }: TopBa
         <Button variant="quiet" iconOnly aria-label={`Use the ${other} theme`} onPress={toggle}>
           {theme === 'dark' ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />}
         </Button>
-        <span className={styles.me} title={`${me.name}, ${me.role}`}>
-          {me.name}
-        </span>
+        <NavLink
+          to="/account"
+          className={styles.me ?? ''}
+          title={`${me.name}, ${me.role}`}
+          aria-label={`My account, ${me.name}`}
+        >
+          <UserRound size={16} aria-hidden />
+          <span>{me.name}</span>
+        </NavLink>
         <Button
           variant="quiet"
           iconOnly

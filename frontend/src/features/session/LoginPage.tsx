@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { api, ask } from '@/api/client';
+import { api, ApiProblem, ask } from '@/api/client';
 import { useSignedIn } from '@/api/session';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
@@ -9,17 +9,25 @@ import { TextField } from '@/components/ui/TextField';
 import { backAddress } from './back-address';
 import { SessionCard } from './SessionCard';
 
+const needsCode = (error: Error) => error instanceof ApiProblem && error.code === 'second_factor_needed';
+
 export function LoginPage() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [asked, setAsked] = useState(false); // for the second factor, once the password was right
   const [search] = useSearchParams();
   const navigate = useNavigate();
   const signedIn = useSignedIn();
   const logIn = useMutation({
-    mutationFn: () => ask(api.POST('/api/v1/session', { body: { email, password } })),
+    mutationFn: () =>
+      ask(api.POST('/api/v1/session', { body: { email, password, ...(asked ? { code } : {}) } })),
     onSuccess: () => {
       signedIn();
       void navigate(backAddress(search.get('back')), { replace: true });
+    },
+    onError: (error) => {
+      if (needsCode(error)) setAsked(true);
     },
   });
   const submit = (event: SyntheticEvent) => {
@@ -30,7 +38,7 @@ export function LoginPage() {
     <SessionCard title="Log in">
       <form onSubmit={submit}>
         {logIn.isError && (
-          <Banner tone="high" live="alert">
+          <Banner tone={needsCode(logIn.error) ? 'info' : 'high'} live="alert">
             <p>{logIn.error.message}</p>
           </Banner>
         )}
@@ -50,6 +58,19 @@ export function LoginPage() {
           value={password}
           onChange={setPassword}
         />
+        {asked && (
+          <TextField
+            label="Code"
+            hint="Of your authenticator app, or one of your recovery codes."
+            autoComplete="one-time-code"
+            // The password was right and this is what is missing: the focus goes on to it.
+            autoFocus
+            isRequired
+            maxLength={64}
+            value={code}
+            onChange={setCode}
+          />
+        )}
         <Button type="submit" variant="primary" size="large" isPending={logIn.isPending}>
           Log in
         </Button>

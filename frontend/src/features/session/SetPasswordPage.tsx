@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { api, ask } from '@/api/client';
+import { api, ApiProblem, ask } from '@/api/client';
 import { useSignedIn } from '@/api/session';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
@@ -42,19 +42,28 @@ export function SetPasswordPage() {
 }
 
 function PasswordForm({ token, first, email }: { token: string; first: boolean; email: string | null }) {
-  const [form, setForm] = useState({ email: '', name: '', password: '', again: '' });
+  const [form, setForm] = useState({ email: '', name: '', password: '', again: '', code: '' });
+  const [asked, setAsked] = useState(false); // for the second factor of an account that has one
   const navigate = useNavigate();
   const signedIn = useSignedIn();
   const save = useMutation({
     mutationFn: () =>
       ask(
         api.POST('/api/v1/session/set-password', {
-          body: { token, password: form.password, ...(first ? { email: form.email, name: form.name } : {}) },
+          body: {
+            token,
+            password: form.password,
+            ...(first ? { email: form.email, name: form.name } : {}),
+            ...(asked ? { code: form.code } : {}),
+          },
         }),
       ),
     onSuccess: () => {
       signedIn();
       void navigate('/exams', { replace: true });
+    },
+    onError: (error) => {
+      if (error instanceof ApiProblem && error.code === 'second_factor_needed') setAsked(true);
     },
   });
   const change = (field: keyof typeof form) => (value: string) => {
@@ -111,6 +120,17 @@ function PasswordForm({ token, first, email }: { token: string; first: boolean; 
         value={form.again}
         onChange={change('again')}
       />
+      {asked && (
+        <TextField
+          label="Code"
+          hint="Of your authenticator app, or one of your recovery codes."
+          autoComplete="one-time-code"
+          isRequired
+          maxLength={64}
+          value={form.code}
+          onChange={change('code')}
+        />
+      )}
       <Button type="submit" variant="primary" size="large" isPending={save.isPending}>
         Save and go on
       </Button>

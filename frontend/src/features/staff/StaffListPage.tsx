@@ -10,6 +10,7 @@ import { Select } from '@/components/ui/Select';
 import { TextField } from '@/components/ui/TextField';
 import { toast, toastProblem } from '@/components/ui/toast';
 import { dateAndTime } from '@/format/time';
+import { LoginsDialog } from './LoginsDialog';
 import styles from './StaffListPage.module.css';
 
 const STAFF = ['staff'] as const;
@@ -90,6 +91,7 @@ function StaffTable({
   onLink: (link: Link) => void;
 }) {
   const queries = useQueryClient();
+  const [logins, setLogins] = useState<StaffMember | null>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: STAFF });
   const change = useMutation({
     mutationFn: ({ id, ...body }: { id: string; role?: Role; disabled?: boolean }) =>
@@ -116,6 +118,7 @@ function StaffTable({
             <th scope="col">Email</th>
             <th scope="col">Role</th>
             <th scope="col">State</th>
+            <th scope="col">Second factor</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>
             </th>
@@ -139,11 +142,21 @@ function StaffTable({
                 />
               </td>
               <td>{one.disabled ? 'Disabled' : one.has_password ? 'Active' : 'Invited'}</td>
+              <td>{one.second_factor ? 'On' : 'Off'}</td>
               <td>
                 {one.id === me.id ? (
                   'You'
                 ) : (
                   <div>
+                    <Button
+                      size="small"
+                      aria-label={`Logins of ${one.name}`}
+                      onPress={() => {
+                        setLogins(one);
+                      }}
+                    >
+                      Logins
+                    </Button>
                     <Button
                       size="small"
                       aria-label={`New link for ${one.name}, to set a password`}
@@ -184,6 +197,14 @@ function StaffTable({
           ))}
         </tbody>
       </table>
+      {logins !== null && (
+        <LoginsDialog
+          member={staff.find((one) => one.id === logins.id) ?? logins}
+          onClose={() => {
+            setLogins(null);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -24,6 +24,9 @@ PAGES = (
     "/exams/{exam_id}/review",
     "/attempts/{attempt_id}",
     "/staff",
+    "/account",
+    "/api-keys",
+    "/audit",
     "/meeting",
 )
 _DOCS = Path(__file__).parent.parent / "docs_page"

@@ -1,0 +1,166 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ask } from '@/api/client';
+import type { AuditEntry } from '@/api/types';
+import { LoadProblem, StaffPage, Waiting } from '@/components/staff/StaffPage';
+import { Table } from '@/components/staff/Table';
+import { Button } from '@/components/ui/Button';
+import { EmptyState } from '@/components/ui/EmptyState';
+import { Select } from '@/components/ui/Select';
+import { TextField } from '@/components/ui/TextField';
+import { dateAndTime, fromLocalField } from '@/format/time';
+import { actionWords, detailWords, FAMILIES, whoWords, type Family } from './audit-words';
+import styles from './Access.module.css';
+
+interface Wanted {
+  actor: string;
+  action: Family;
+  exam: string;
+  from: string;
+  to: string;
+}
+
+const EVERYTHING: Wanted = { actor: '', action: '', exam: '', from: '', to: '' };
+const ADDRESS = '/api/v1/audit';
+
+export function AuditPage() {
+  return <StaffPage title="Audit log">{() => <Audit />}</StaffPage>;
+}
+
+function queryOf(wanted: Wanted) {
+  const from = fromLocalField(wanted.from);
+  const to = fromLocalField(wanted.to);
+  return {
+    ...(wanted.actor === '' ? {} : { actor: wanted.actor }),
+    ...(wanted.action === '' ? {} : { action: wanted.action }),
+    ...(wanted.exam === '' ? {} : { exam: wanted.exam }),
+    ...(from === null ? {} : { from_ms: from }),
+    ...(to === null ? {} : { to_ms: to }),
+  };
+}
+
+function Audit() {
+  const [wanted, setWanted] = useState(EVERYTHING);
+  const query = queryOf(wanted);
+  const pages = useInfiniteQuery({
+    queryKey: ['audit', query],
+    queryFn: ({ pageParam }) =>
+      ask(
+        api.GET(ADDRESS, { params: { query: pageParam === null ? query : { ...query, after: pageParam } } }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const entries = pages.data?.pages.flatMap((page) => page.entries);
+  return (
+    <>
+      <div>
+        <h1 className={styles.title}>Audit log</h1>
+        <p className={styles.hint}>
+          What staff and API keys did, the newest first. What happened in an attempt is in its own record too.
+        </p>
+      </div>
+      <Filter wanted={wanted} onChange={setWanted} />
+      <div className={styles.buttons}>
+        <a href={`${ADDRESS}/csv?${words.toString()}`} download>
+          Download as a spreadsheet (CSV)
+        </a>
+      </div>
+      {pages.isError ? (
+        <LoadProblem error={pages.error} onRetry={() => void pages.refetch()} />
+      ) : entries === undefined ? (
+        <Waiting what="the log" />
+      ) : entries.length === 0 ? (
+        <EmptyState title="Nothing fits">
+          <p>No line of the log is of this person, kind, exam and time.</p>
+        </EmptyState>
+      ) : (
+        <Entries entries={entries} />
+      )}
+      {pages.hasNextPage && (
+        <div className={styles.buttons}>
+          <Button isPending={pages.isFetchingNextPage} onPress={() => void pages.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Filter({ wanted, onChange }: { wanted: Wanted; onChange: (wanted: Wanted) => void }) {
+  const staff = useQuery({ queryKey: ['staff'], queryFn: () => ask(api.GET('/api/v1/staff')) });
+  const exams = useQuery({ queryKey: ['exams'], queryFn: () => ask(api.GET('/api/v1/exams')) });
+  const people = (staff.data ?? []).map((one) => ({ value: one.id, label: one.name }));
+  const titles = (exams.data ?? []).map((one) => ({ value: one.id, label: one.title }));
+  return (
+    <div className={styles.fields} role="search" aria-label="Filter">
+      <Select
+        label="Who"
+        value={wanted.actor}
+        options={[{ value: '', label: 'Everybody' }, ...people]}
+        onChange={(actor) => {
+          onChange({ ...wanted, actor });
+        }}
+      />
+      <Select
+        label="What"
+        value={wanted.action}
+        options={FAMILIES}
+        onChange={(action) => {
+          onChange({ ...wanted, action });
+        }}
+      />
+      <Select
+        label="Exam"
+        value={wanted.exam}
+        options={[{ value: '', label: 'Any' }, ...titles]}
+        onChange={(exam) => {
+          onChange({ ...wanted, exam });
+        }}
+      />
+      <TextField
+        label="From"
+        type="datetime-local"
+        value={wanted.from}
+        onChange={(from) => {
+          onChange({ ...wanted, from });
+        }}
+      />
+      <TextField
+        label="Until"
+        type="datetime-local"
+        value={wanted.to}
+        onChange={(to) => {
+          onChange({ ...wanted, to });
+        }}
+      />
+    </div>
+  );
+}
+
+function Entries({ entries }: { entries: readonly AuditEntry[] }) {
+  return (
+    <Table label="Audit log" columns={['When', 'Who', 'What', 'On', 'Reason', 'From']}>
+      {entries.map((entry) => (
+        <tr key={entry.id}>
+          <td>{dateAndTime(entry.at)}</td>
+          <th scope="row">{whoWords(entry)}</th>
+          <td>
+            {actionWords(entry)}
+            <div className={styles.faint}>{detailWords(entry)}</div>
+          </td>
+          <td>
+            {entry.exam_title ?? ''}
+            <div className={styles.faint}>
+              {entry.on_kind} {entry.on_id ?? ''}
+            </div>
+          </td>
+          <td>{entry.reason ?? ''}</td>
+          <td>{entry.address ?? ''}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
