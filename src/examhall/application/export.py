@@ -32,7 +32,13 @@ from examhall.domain.export_format import (
 from examhall.domain.policy import Policy
 from examhall.domain.recording import recorded_kinds
 
-_ENDINGS = {"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png", "audio/wav": "wav", "video/webm": "webm"}
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/png": "png",
+    "audio/wav": "wav",
+    "video/webm": "webm",
+}
 _INNER = ("path", "key_id")  # where a blob lies is nobody's business outside
 
 

@@ -49,9 +49,7 @@ class Retention:
         """Erase what is due, return the counts. Run twice it does nothing more; what fails is tried the next time."""
         now = self.clock.now_ms()
         audit_before = now - self.audit_days * _DAY_MS
-        counts = Counter[str](
-            await self.store.drop_expired(now, audit_before=audit_before, dry_run=dry_run)
-        )
+        counts = Counter[str](await self.store.drop_expired(now, audit_before=audit_before, dry_run=dry_run))
         if not dry_run:
             await self.biometrics.delete_due()
         for attempt in await self.store.erasable(now - _DAY_MS, LASTING):

@@ -32,7 +32,9 @@ MANIFEST_BYTES = 32 * 1024 * 1024
 READ_BYTES = 256 * 1024 * 1024  # of a file that is read as a whole
 ALL_BYTES = 4 * 1024 * 1024 * 1024
 _PIECE = 1024 * 1024
-_NAME = re.compile(r"[a-z0-9_]{1,64}\.(?:jsonl?|html|sig)|(?:evidence|recording)/[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,8}")
+_NAME = re.compile(
+    r"[a-z0-9_]{1,64}\.(?:jsonl?|html|sig)|(?:evidence|recording)/[A-Za-z0-9_-]{1,64}\.[a-z0-9]{1,8}"
+)
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _UNREADABLE = (
     zipfile.BadZipFile,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from obstore.store import S3Store
@@ -37,16 +37,17 @@ def evidence_in_bucket(bucket: Bucket, keys: KeyRing) -> SealedBlobs:
     Without keys the environment of the machine gives them, as Amazon's own tools take them.
     """
     url = urlsplit(bucket.url)
-    given = {
-        "endpoint": bucket.endpoint,
-        "region": bucket.region or "us-east-1",
-        "access_key_id": bucket.access_key_id,
-        "secret_access_key": bucket.secret_access_key,
-    }
+    config: S3Config = {"region": bucket.region or "us-east-1"}
+    if bucket.endpoint is not None:
+        config["endpoint"] = bucket.endpoint
+    if bucket.access_key_id is not None:
+        config["access_key_id"] = bucket.access_key_id
+    if bucket.secret_access_key is not None:
+        config["secret_access_key"] = bucket.secret_access_key
     store = S3Store(
         url.netloc,
         prefix=url.path.strip("/") or None,
-        config=cast("S3Config", {name: value for name, value in given.items() if value is not None}),
+        config=config,
         client_options={
             "timeout": _ANSWER_S,
             "connect_timeout": _CONNECT_S,
