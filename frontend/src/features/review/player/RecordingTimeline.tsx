@@ -6,6 +6,8 @@ import type { Playback } from './playback';
 import { GAP_WORDS, KIND_WORDS, KINDS, LEAD_MS, stretches, type Reel } from './reel';
 import styles from './RecordingPlayer.module.css';
 
+const LANE_NAMES: Record<RecordingKind, string> = { camera: 'Camera', screen: 'Screen', audio: 'Sound' };
+
 /** From here on a gap's words fit beside its hatching. */
 const WORDS_FIT = 0.12;
 
@@ -68,22 +70,25 @@ function Lane({
 }) {
   const length = reel.to - reel.from;
   return (
-    <div className={styles.lane} title={KIND_WORDS[kind]}>
-      {stretches(reel.pieces[kind]).map((one) => (
-        <span
-          key={one.from}
-          className={styles.stretch}
-          data-late={one.late || undefined}
-          style={place(one.from, one.to)}
-        />
-      ))}
-      {reel.gaps
-        .filter((gap) => gap.kind === kind)
-        .map((gap) => (
-          <span key={gap.from_at} className={styles.gap} style={place(gap.from_at, gap.to_at)}>
-            {(gap.to_at - gap.from_at) / length > WORDS_FIT && <span>{GAP_WORDS[gap.label]}</span>}
-          </span>
+    <div className={styles.laneRow}>
+      <span className={styles.laneName}>{LANE_NAMES[kind]}</span>
+      <div className={styles.lane} title={KIND_WORDS[kind]}>
+        {stretches(reel.pieces[kind]).map((one) => (
+          <span
+            key={one.from}
+            className={styles.stretch}
+            data-late={one.late || undefined}
+            style={place(one.from, one.to)}
+          />
         ))}
+        {reel.gaps
+          .filter((gap) => gap.kind === kind)
+          .map((gap) => (
+            <span key={gap.from_at} className={styles.gap} style={place(gap.from_at, gap.to_at)}>
+              {(gap.to_at - gap.from_at) / length > WORDS_FIT && <span>{GAP_WORDS[gap.label]}</span>}
+            </span>
+          ))}
+      </div>
     </div>
   );
 }
@@ -121,7 +126,8 @@ function Gaps({ reel, kinds }: { reel: Reel; kinds: readonly RecordingKind[] }) 
   return (
     <details className={styles.gaps}>
       <summary>
-        {gaps.length === 1 ? '1 gap' : `${gaps.length} gaps`}, none of them a sign of anything
+        {gaps.length === 1 ? '1 gap' : `${gaps.length} gaps`}, and none of them says anything about the
+        candidate
       </summary>
       <ul>
         {gaps.map((gap) => (
