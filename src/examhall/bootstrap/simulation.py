@@ -13,7 +13,7 @@ from examhall.settings import Settings
 
 __all__ = ["Behaviour", "Crowd", "CrowdReport", "Member", "Scene", "Step", "start_crowd"]
 
-_STOP_WITHIN_S = 20.0
+_STOP_WITHIN_S = 40.0
 
 
 class Crowd:

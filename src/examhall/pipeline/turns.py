@@ -207,7 +207,8 @@ class Turns:
         written, and hold up what matters."""
         waited_s = self._clock.now_s() - self._flushed_at_s
         self._something_seen = self._something_seen or any(not isinstance(one, TimePassed) for one in seen)
-        soon = self._something_seen or bool(self._owed)
+        # Nobody waits for an observation; for an event, an incident or somebody who joins there is somebody.
+        soon = (self._something_seen and not self._world.store.out_of_breath) or bool(self._owed)
         return bool(said.changes) or waited_s >= (FLUSH_EVERY_S if soon else STATE_EVERY_S)
 
     async def _commit_or_refuse(self, said: _Said) -> bool:

@@ -172,3 +172,24 @@ async def test_a_cancelled_writer_leaves_no_lock_behind(tmp_path: Path) -> None:
         for thread in threading.enumerate():  # the driver's threads of cancelled connections answer this loop
             if "_connection_worker_thread" in thread.name:
                 await asyncio.to_thread(thread.join, 10)
+
+
+async def test_a_database_with_many_writers_says_so_and_gets_its_breath_back(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "many.db"))
+    await database.start()
+    try:
+        done = asyncio.Event()
+
+        async def write() -> None:
+            async with database.write():
+                await done.wait()
+
+        assert not database.out_of_breath
+        writers = [asyncio.create_task(write()) for _ in range(5)]
+        await asyncio.sleep(0)
+        assert database.out_of_breath
+        done.set()
+        await asyncio.gather(*writers)
+        assert not database.out_of_breath
+    finally:
+        await database.stop()

@@ -57,6 +57,10 @@ class SqlAttemptStore:
         self._outbox_kept = outbox_kept
         self._policies: dict[str, PolicyRevisionRecord] = {}  # immutable, so never stale
 
+    @property
+    def out_of_breath(self) -> bool:
+        return self._database.out_of_breath
+
     def begin(self, attempt_id: str, *, epoch: int | None = None) -> AbstractAsyncContextManager[AttemptTx]:
         return self._begin(attempt_id, epoch)
 

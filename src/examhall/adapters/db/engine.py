@@ -20,6 +20,7 @@ CONNECTIONS = 20
 _BUSY_TIMEOUT_MS = 10_000
 _CONNECT_WITHIN_S = 3.0
 _ANSWER_WITHIN_S = 6.0  # also how long a server that hangs is waited for
+_MANY_WRITING = 4
 _CHECK_WITHIN_S = 3.0
 _POSTGRESQL = {
     "application_name": "examhall",
@@ -68,6 +69,7 @@ class Database:
             self._pen = nullcontext()
             self._still = self._reader.execution_options(isolation_level="REPEATABLE READ")
         self._outage = outages.Outage()
+        self._writing = 0
         for engine in self._engines:
             event.listen(engine.sync_engine, "handle_error", self._outage.acted_on, retval=True)
 
@@ -114,9 +116,18 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Commit on a clean exit, roll back on an exception."""
-        async with self._pen, self._session(self._writer) as session:
-            yield session
-            await session.commit()
+        self._writing += 1
+        try:
+            async with self._pen, self._session(self._writer) as session:
+                yield session
+                await session.commit()
+        finally:
+            self._writing -= 1
+
+    @property
+    def out_of_breath(self) -> bool:
+        """Whether so many write or wait for it that what can wait should."""
+        return self._writing > _MANY_WRITING
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:

@@ -9,7 +9,7 @@ from examhall.adapters.simulation.live_view import LiveView
 from examhall.adapters.simulation.plan import CrowdPlan, CrowdReport, Member, MemberReport
 from examhall.adapters.simulation.reel import artist_of, shoot_reel
 
-SETTLE_WITHIN_S = 6.0
+SETTLE_WITHIN_S = 20.0
 
 
 async def run_crowd(plan: CrowdPlan, stop: asyncio.Event) -> CrowdReport:

@@ -290,6 +290,11 @@ class AttemptTx(Protocol):
 
 
 class AttemptStore(Protocol):
+    @property
+    def out_of_breath(self) -> bool:
+        """Whether many wait to write: what can wait a few seconds should."""
+        ...
+
     def begin(self, attempt_id: str, *, epoch: int | None = None) -> AbstractAsyncContextManager[AttemptTx]:
         """Commit on a clean exit, roll back on an exception.
 
