@@ -11,6 +11,7 @@ from pathlib import Path
 from support.live import TOGETHER, LiveHouse, sending
 
 ST = Path(sys.executable).with_name("schemathesis")
+TESTS = Path(__file__).parents[1]
 ROLES = ("anonymous", "candidate", "proctor", "reviewer", "admin")
 # What would end the run itself: the own login. Each has tests of its own.
 _ENDS_THE_RUN = ("log_out_api_v1_session_delete",)
@@ -74,7 +75,7 @@ async def run(target: Target, folder: Path, *, examples: int, phases: str, seed:
         *("--config-file", str(config), "run", f"{target.base_url}/openapi.json"),
         *("--phases", phases, "--seed", str(seed), "--warnings", "off"),
         cwd=folder,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONPATH": str(TESTS)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -89,6 +90,7 @@ async def run(target: Target, folder: Path, *, examples: int, phases: str, seed:
 
 def _config(target: Target, examples: int, phases: list[str]) -> str:
     lines = [
+        'hooks = "support.api_fuzz_hooks"',
         "continue-on-failure = true",
         "workers = 1",
         "request-timeout = 30",

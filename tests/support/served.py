@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 PASSWORD = "a long enough password"
 HOUR_MS = 3_600_000
 EXAMHALL = Path(sys.executable).with_name("examhall")

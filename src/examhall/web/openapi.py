@@ -40,6 +40,8 @@ _ALSO: dict[str, frozenset[int]] = {
     "detect_faces": frozenset({415, 429}),
     "meeting_webhook": frozenset({422}),
     "read_evidence": frozenset({410}),
+    "put_segment": frozenset({415}),
+    "read_segment": frozenset({410, 416}),
 }
 _NEEDS_NOTHING = frozenset({"healthz"})  # neither the store nor anything else that may be away
 _SCHEMES = {

@@ -36,6 +36,7 @@ TITLES: dict[int, str] = {
     410: "No longer valid",
     413: "Too large",
     415: "Unsupported format",
+    416: "Range not there",
     422: "Invalid request",
     429: "Too many requests",
     500: "Something went wrong",
