@@ -76,16 +76,67 @@ async def test_cookies_are_secure_behind_https(tmp_path: Path) -> None:
 
 
 async def test_every_answer_carries_the_security_headers(built: Server) -> None:
-    async with built.client() as client:
-        for path in ("/", "/healthz", "/nowhere", "/api/v1/session", "/docs"):
-            headers = (await client.get(path)).headers
-            policy = headers["content-security-policy"]
-            assert "default-src 'self'" in policy
-            assert "frame-ancestors 'none'" in policy
-            assert "unsafe" not in policy
-            assert headers["x-content-type-options"] == "nosniff"
-            assert "camera=(self)" in headers["permissions-policy"]
-            assert headers["x-request-id"]
+    """Pages, files, answers of the API, refusals and errors."""
+    async with built.client() as client, built.admin() as admin:
+        exam_id = (await built.exam(admin))["id"]
+        for path in (
+            "/",
+            "/healthz",
+            "/nowhere",
+            "/docs",
+            "/assets/index-1.js",
+            "/favicon.svg",
+            "/openapi.json",
+        ):
+            policy = _checked(await client.get(path))
+            assert "default-src 'self'; script-src 'self';" in policy
+            assert "object-src 'none'" in policy
+        data = [
+            await client.get("/api/v1/session"),  # refused
+            await admin.get("/api/v1/exams"),
+            await admin.get(f"/api/v1/exams/{exam_id}/wall"),
+            await admin.get("/api/v1/evidence/none"),
+            await admin.get("/api/v1/audit/csv"),
+            await client.post("/api/v1/session", content=b"{"),  # invalid
+            await client.post(
+                "/api/v1/session", content=b" " * 5_000_000
+            ),  # too large, refused on the way in
+            await admin.delete("/api/v1/session", headers={"Origin": "https://evil.example"}),
+        ]
+        for answer in data:
+            assert "sandbox" in _checked(answer)
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            assert "no-store" in answer.headers["cache-control"]
+        kit = (await client.get("/meeting")).headers["content-security-policy"]
+        assert "script-src 'self';" in kit  # only its styles are its own
+        assert "unsafe-eval" not in kit
+
+
+def _checked(answer: httpx.Response) -> str:
+    """What every answer has; returns its content security policy."""
+    headers = answer.headers
+    policy = headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers  # plain http
+    assert headers["x-request-id"]
+    return policy
+
+
+async def test_a_public_https_address_is_told_to_browsers_for_good(tmp_path: Path) -> None:
+    async with (
+        running_server(tmp_path, public_url="https://exams.example.org") as server,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        url = f"http://127.0.0.1:{server.house.settings.port}/healthz"
+        assert "max-age=" in (await client.get(url)).headers["strict-transport-security"]
 
 
 async def test_bodies_have_a_limit_declared_or_not(server: Server) -> None:
@@ -130,7 +181,9 @@ async def test_an_unexpected_error_tells_nothing_and_the_server_goes_on(server: 
         database.execute('ALTER TABLE "user" RENAME TO gone')  # pulled away under the running server
     async with server.client() as client:
         answer = await client.post("/api/v1/session", json={"email": "a@b", "password": "x"})
-        assert answer.json() == {
+        told = answer.json()
+        assert told.pop("request_id") == answer.headers["x-request-id"]
+        assert told == {
             "type": "about:blank",
             "title": "Something went wrong",
             "status": 500,

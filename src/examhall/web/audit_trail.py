@@ -64,4 +64,5 @@ def _on(action: str, path: Mapping[str, str], identity: Identity, note: AuditNot
         for parameter, kind in _KINDS.items():
             if parameter in path:
                 return On(kind, path[parameter][:64], exam_id)
-    return On(action.partition(".")[0], note.target_id, exam_id)
+    kind = action.partition(".")[0]
+    return On(kind, note.target_id, note.target_id if kind == "exam" else exam_id)
