@@ -62,7 +62,8 @@ async def test_a_server_sees_itself(servers: Servers) -> None:
     assert not await servers.reachable("nobody")
     await servers.leave()
     found = await servers.look()
-    assert found is not None and "one" not in found
+    assert found is not None
+    assert "one" not in found
 
 
 async def test_one_of_two_servers_holds_a_lease(redis: RedisServer) -> None:

@@ -226,6 +226,7 @@ class LiveAttemptsService:
             self._supervised("evidence", session.evidence.run, attempt_id=attempt_id),
             self._supervised("ticks", self._every(TICK_S, session.tick), attempt_id=attempt_id),
             self._supervised("changes", lambda: self._follow(attempt_id, session), attempt_id=attempt_id),
+            self._supervised("lost", lambda: self._stop_when_lost(session), attempt_id=attempt_id),
         )
         return _Running(session, tasks)
 
