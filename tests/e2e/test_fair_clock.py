@@ -67,7 +67,7 @@ def test_a_proctor_adds_time_and_takes_it_back_and_the_candidate_sees_why(
     dialog.get_by_label("Minutes").fill("5")
     shot(wall, "wall-take-back")
     dialog.get_by_role("button", name="Take back 5 min").click()
-    expect(ledger(panel)).to_contain_text("− 5:00")
+    expect(ledger(panel)).to_contain_text("\N{MINUS SIGN} 5:00")
     expect(candidate.get_by_text("5 minutes given back")).to_be_visible()
     looks_right(wall, "panel with a ledger")
     shot(wall, "wall-ledger")
@@ -92,8 +92,9 @@ def test_a_slow_network_is_said_on_the_tile_and_in_the_panel(
     shot: Callable[[Page, str], None],
 ) -> None:
     exam_id, (mary, _) = invited
-    caller = served.enter(mary)
-    caller.http.headers["Examhall-Instance"] = "page-1"
+    sit(pages.open(browser), mary.link)
+    joined = served.caller({"Examhall-Client": "program"}).ask("POST", "/join", {"token": mary.token})
+    caller = served.caller({"Authorization": f"Bearer {joined['bearer']}"})
     said = {"rung": 2, "waiting": {"recordings": 3, "events": 0}}
     caller.ask("POST", f"/attempts/{mary.attempt_id}/bandwidth", said)
     for page in (proctor_page, pages.open(browser, size=PHONE, cookies=served.proctor.cookies_for_browser())):
@@ -107,3 +108,36 @@ def test_a_slow_network_is_said_on_the_tile_and_in_the_panel(
         expect(part).to_contain_text("Recorded, comes later")
         looks_right(page, "a slow network in the panel")
         shot(page, "wall-slow-panel")
+
+
+def test_the_policy_editor_says_what_is_given_back_what_is_recorded_and_what_it_costs(
+    invited: tuple[str, list[Invited]],
+    served: Served,
+    pages: Pages,
+    browser: Browser,
+    admin_page: Page,
+    shot: Callable[[Page, str], None],
+) -> None:
+    exam_id, _ = invited
+    page = admin_page
+    page.goto(f"/exams/{exam_id}")
+    watched = page.get_by_role("region", name="What is watched")
+    expect(watched.get_by_text(re.compile(r"of one processor core per second and candidate"))).to_be_visible()
+    watched.get_by_label("Record the whole exam").select_option("camera_and_screen")
+    expect(watched.get_by_text(re.compile(r"About \d+ MB for each candidate and hour"))).to_be_visible()
+    watched.get_by_text("When the clock stands still").click()
+    watched.get_by_text("Give back time in which the connection was lost").click()
+    expect(watched.get_by_label("At most (s)")).to_have_count(1)
+    looks_right(page, "policy editor with clock and recording")
+    watched.get_by_label("Record the whole exam").scroll_into_view_if_needed()
+    shot(page, "policy-clock")
+    watched.get_by_role("button", name="Save as a new revision").click()
+    expect(page.get_by_text(re.compile("Saved as revision"))).to_be_visible()
+    saved = served.admin.ask("GET", f"/exams/{exam_id}/policy")["policy"]
+    assert (saved["network_credit_limit_s"], saved["recording"]) == (0, "camera_and_screen")
+    phone = pages.open(browser, size=PHONE, cookies=served.admin.cookies_for_browser())
+    phone.goto(f"/exams/{exam_id}")
+    phone.get_by_text("When the clock stands still").click()
+    looks_right(phone, "policy editor on a phone")
+    phone.get_by_label("Record the whole exam").scroll_into_view_if_needed()
+    shot(phone, "policy-clock")

@@ -70,7 +70,11 @@ export function TimeDialog({ attemptId, name, onClose }: OneProps) {
       onClose={onClose}
       onSubmit={send}
     >
-      {byProctors > 0 && <Segmented label="Give or take back" value={way} options={WAYS} onChange={setWay} />}
+      {byProctors > 0 && (
+        <div>
+          <Segmented label="Give or take back" value={way} options={WAYS} onChange={setWay} />
+        </div>
+      )}
       {tooMuch && (
         <p role="status">
           Proctors gave {Math.floor(byProctors / 60)} min: no more can be taken back. What was given back by
