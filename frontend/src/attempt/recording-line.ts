@@ -42,6 +42,7 @@ export class RecordingLine {
   #tracks: Recorded = NOTHING;
   #rung: Rung = 0;
   #view = NO_RECORDING;
+  #lookAgain: ReturnType<typeof setInterval> | undefined;
 
   constructor(store: SegmentStore, road: RecordingRoad) {
     this.#store = store;
@@ -94,6 +95,7 @@ export class RecordingLine {
     this.#record(NOTHING);
     this.#sound.flush();
     this.#uploader.stop();
+    clearInterval(this.#lookAgain);
   }
 
   /** What is to be recorded now; what is null is not. */
@@ -121,6 +123,8 @@ export class RecordingLine {
   }
 
   #storeFilled(full: boolean): void {
+    clearInterval(this.#lookAgain);
+    if (full) this.#lookAgain = setInterval(() => void this.#store.lookAgain(), LOOK_AGAIN_MS);
     this.#road.report(full ? 'storage_full' : 'storage_freed');
     this.record(this.#tracks);
     this.#show();
@@ -177,3 +181,5 @@ export class RecordingLine {
 }
 
 const SEGMENT_LASTS_MS = 10_000;
+/** While there is no room, how often that is looked at. */
+const LOOK_AGAIN_MS = 60_000;

@@ -89,6 +89,20 @@ describe('segment store', () => {
     expect(await store.add('camera', 'video/webm', 4, 1, bytes(2_000))).not.toBeNull();
   });
 
+  it('looks again whether there is room once nothing of its own could be freed', async () => {
+    let quota = 0;
+    const store = await open('page-1', {
+      memoryBytes: 0,
+      estimate: () => Promise.resolve({ quota, usage: 0 }),
+    });
+    expect(await store.add('camera', 'video/webm', 1, 1, bytes(100))).toBeNull();
+    expect(store.full).toBe(true);
+    quota = 10_000;
+    await store.lookAgain();
+    expect(store.full).toBe(false);
+    expect(await store.add('camera', 'video/webm', 2, 1, bytes(100))).not.toBeNull();
+  });
+
   it('keeps in memory what the disk refuses', async () => {
     const store = await open('page-1', { memoryBytes: 100 });
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {

@@ -135,6 +135,13 @@ export class SegmentStore {
     if (this.#full && this.#filled < FREED_BELOW) this.#setFull(false);
   }
 
+  /** While it is full: others may have made room on the disk meanwhile. */
+  async lookAgain(): Promise<void> {
+    if (!this.#full) return;
+    if (this.#database !== null) this.#disk.most = this.#disk.used + (await room(this.#options.estimate));
+    if (this.#filled < FREED_BELOW) this.#setFull(false);
+  }
+
   get #filled(): number {
     return (this.#disk.used + this.#ram.used) / Math.max(1, this.#disk.most + this.#ram.most);
   }
