@@ -1,6 +1,7 @@
 """Exams, policies, the roster and invite links, over HTTP."""
 
 import base64
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,13 @@ from httpx import AsyncClient
 
 from examhall.application.ports.attempt_store import OutboxLine, UpdateKind
 from support.server import HOUR_MS, Server, running_server, token_of
+
+
+@pytest.fixture
+async def server(tmp_path: Path, database_url: str) -> AsyncIterator[Server]:
+    """On both databases."""
+    async with running_server(tmp_path / "data", database_url=database_url) as running:
+        yield running
 
 
 async def test_an_exam_is_created_read_and_changed(server: Server) -> None:

@@ -28,8 +28,8 @@ Change = Callable[[list[str]], list[str]]
 
 
 @pytest.fixture
-async def made(tmp_path: Path) -> AsyncIterator[Archive]:
-    async with archive(tmp_path) as one:
+async def made(tmp_path: Path, database_url: str) -> AsyncIterator[Archive]:
+    async with archive(tmp_path, database_url) as one:
         yield one
 
 

@@ -67,14 +67,20 @@ class House:
         async with self.archive.world.store.begin(ADA) as tx:
             await tx.keep_template(IdentityTemplateRecord(ADA, b"sealed", "key", 1))
 
-    def stored_bytes(self) -> bytes:
-        """The database as it lies on the disk, the log of what is not yet in it included."""
-        return b"".join(file.read_bytes() for file in self.archive.folder.glob("examhall.db*"))
+    async def stored_bytes(self) -> bytes:
+        """Every row; of SQLite also the files as they lie on the disk, the log of what is not yet in them included."""
+        async with self.archive.world.database.read() as session:
+            rows = [
+                repr((await session.execute(select(table))).all())
+                for table in tables.Base.metadata.sorted_tables
+            ]
+        files = [file.read_bytes() for file in self.archive.folder.glob("examhall.db*")]
+        return b"".join([*files, *(row.encode() for row in rows)])
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with archive(tmp_path) as made:
+async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
+    async with archive(tmp_path, database_url) as made:
         world = made.world
         blobs = StubbornBlobs(made.evidence)
         photos = Photos(
@@ -134,16 +140,18 @@ async def test_what_is_due_goes_once_and_the_chain_verifies_as_erased(house: Hou
 
 
 async def test_what_is_erased_is_gone_from_the_disk_too(house: House) -> None:
-    assert b"seen twice" in house.stored_bytes()
+    assert b"seen twice" in await house.stored_bytes()
     house.archive.world.clock.pass_s(31 * DAY_S)
     await house.retention.purge()
-    engine = create_async_engine(
-        sqlite_url(house.archive.folder / "examhall.db"), isolation_level="AUTOCOMMIT"
-    )
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    await engine.dispose()
-    assert [said for said in SAID if said.encode() in house.stored_bytes()] == []
+    if (house.archive.folder / "examhall.db").exists():  # of PostgreSQL it is enough that no row says it
+        engine = create_async_engine(
+            sqlite_url(house.archive.folder / "examhall.db"), isolation_level="AUTOCOMMIT"
+        )
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await engine.dispose()
+    stored = await house.stored_bytes()
+    assert [said for said in SAID if said.encode() in stored] == []
 
 
 async def test_a_blob_that_cannot_be_deleted_keeps_its_row_and_is_tried_again(house: House) -> None:

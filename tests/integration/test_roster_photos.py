@@ -38,8 +38,11 @@ async def check_camera(house: LiveHouse, candidate: Candidate) -> tuple[dict[str
     return done, json.dumps(page.messages)
 
 
-async def test_a_photo_comes_in_sealed_is_described_and_goes(tmp_path: Path) -> None:
-    async with live_house(tmp_path, vision=sitter_pool()) as house, house.http(house.staff_token) as http:
+async def test_a_photo_comes_in_sealed_is_described_and_goes(tmp_path: Path, database_url: str) -> None:
+    async with (
+        live_house(tmp_path, database_url=database_url, vision=sitter_pool()) as house,
+        house.http(house.staff_token) as http,
+    ):
         candidate = await house.candidate()
         where = url(house, candidate.attempt_id)
         assert (await http.get(where)).json()["code"] == "photo_not_found"
@@ -121,8 +124,13 @@ async def test_a_photo_of_the_candidate_says_nothing(tmp_path: Path) -> None:
         assert card.check_in.reference_distance == pytest.approx(0.0, abs=0.01)
 
 
-async def test_photos_end_with_the_enrolled_face_or_with_the_candidate(tmp_path: Path) -> None:
-    async with live_house(tmp_path, vision=sitter_pool()) as house, house.http(house.staff_token) as http:
+async def test_photos_end_with_the_enrolled_face_or_with_the_candidate(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        live_house(tmp_path, database_url=database_url, vision=sitter_pool()) as house,
+        house.http(house.staff_token) as http,
+    ):
         services = house.services
         came, never = await house.candidate("Ada"), await house.candidate("Bob")
         for one in (came, never):

@@ -1,8 +1,18 @@
 """Signing in, one-time links, accounts and their rights, over HTTP."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from support.server import PASSWORD, Server, running_server, token_of
+
+
+@pytest.fixture
+async def server(tmp_path: Path, database_url: str) -> AsyncIterator[Server]:
+    """On both databases."""
+    async with running_server(tmp_path / "data", database_url=database_url) as running:
+        yield running
 
 
 async def test_the_first_link_makes_one_admin_and_works_once(server: Server) -> None:

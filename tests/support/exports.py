@@ -47,8 +47,9 @@ class Archive:
 
 
 @asynccontextmanager
-async def archive(folder: Path) -> AsyncIterator[Archive]:
-    async with opened(folder) as world:
+async def archive(folder: Path, url: str | None = None) -> AsyncIterator[Archive]:
+    """url: another database than the folder's own."""
+    async with opened(folder, url=url) as world:
         keys = FileKeyRing(folder / "keys")
         evidence = evidence_in_folder(folder / "evidence", keys)
         signer = Ed25519Signer(folder / "keys")
