@@ -75,7 +75,9 @@ class Readiness:
             async with asyncio.timeout(self._within_s):
                 words = await one.check()
         except TimeoutError:
-            words = f"did not answer within {self._within_s:g} s; look at the load of this machine and at the log"
+            words = (
+                f"did not answer within {self._within_s:g} s; look at the load of this machine and at the log"
+            )
         except Exception:
             log.exception("check_failed", extra={"check": one.name})
             words = "could not be looked at; see the log"
