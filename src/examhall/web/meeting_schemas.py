@@ -7,7 +7,8 @@ from pydantic import Field
 from examhall.application.ports.meetings import Media, ProviderName
 from examhall.application.views import IceServer
 from examhall.web.plain import Flag
-from examhall.web.schemas import Answer, Body, Ms
+from examhall.web.plain import Ms
+from examhall.web.schemas import Answer, Body
 
 
 class JoinMeeting(Body):  # POST /attempts/{id}/meeting/join

@@ -10,7 +10,7 @@ from examhall.application.staff_sessions import Login as StaffLogin
 from examhall.web.auth import STAFF_COOKIE, Staff, Use
 from examhall.web.callers import caller_of
 from examhall.web.cookies import clear_cookie, set_cookie
-from examhall.web.schemas import LinkInfo, LinkLogin, Login, Me, SetPassword
+from examhall.web.staff_schemas import LinkInfo, LinkLogin, Login, Me, SetPassword
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
 

@@ -6,7 +6,7 @@ from examhall.application.ports.accounts_store import UserRecord
 from examhall.web.access_schemas import Ended, EndSessions, ResetSecondFactor, StaffSession
 from examhall.web.auth import Audited, Staff, Use
 from examhall.web.routers.account import session_out
-from examhall.web.schemas import ChangeStaff, NewStaff, StaffLink, StaffMember
+from examhall.web.staff_schemas import ChangeStaff, NewStaff, StaffLink, StaffMember
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
