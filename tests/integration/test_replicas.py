@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from support.lasting_page import LastingPage, lasting_pages
 from support.live import ALONE, TOGETHER, Candidate, Json, LiveHouse, live_house
 from support.nginx import nginx
@@ -67,6 +69,7 @@ def attempt_in(message: Json) -> Json:
     return body.get("attempt") or {}
 
 
+@pytest.mark.timeout(300)
 async def test_a_killed_server_s_candidates_are_back_at_another_and_nothing_is_missing(
     tmp_path: Path, postgres_url: str
 ) -> None:

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from support.live import Candidate, Json, Page
 
-LIMIT_S = 60.0
+LIMIT_S = 100.0
 BACKOFF_S = (0.3, 0.7, 1.5, 3.0, 6.0)
 
 
