@@ -1,4 +1,4 @@
-import { Bell, Disc, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play, SignalLow } from 'lucide-react';
+import { Bell, Disc, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play, WifiLow } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard, Incident } from '@/api/types';
@@ -190,7 +190,7 @@ function SlowLine({ card }: { card: AttemptCard }) {
   if (words === '') return null;
   return (
     <div className={styles.slow} title={`${lineWhole(card)} ${NEVER_AGAINST}`}>
-      <SignalLow size={12} aria-hidden /> <span>{words}</span>
+      <WifiLow size={12} aria-hidden /> <span>{words}</span>
     </div>
   );
 }
