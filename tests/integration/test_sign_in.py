@@ -15,6 +15,14 @@ from examhall.domain.one_time_code import STEP_S, code_at
 from support.server import PASSWORD, Server, running_server, token_of
 from support.sockets import monitor_socket
 
+
+@pytest.fixture
+async def server(tmp_path: Path, database_url: str) -> AsyncIterator[Server]:
+    """On both databases."""
+    async with running_server(tmp_path / "data", database_url=database_url) as running:
+        yield running
+
+
 LOGIN = {"email": "admin@example.org", "password": PASSWORD}
 
 
