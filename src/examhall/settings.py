@@ -68,7 +68,9 @@ class Settings(BaseSettings):
     require_totp: Literal["off", "admins", "staff"] = Field(
         "off", description="Who has to set up a second factor (TOTP) before anything else."
     )
-    audit_days: int = Field(400, ge=1, le=3660, description="How long the audit log of staff actions is kept.")
+    audit_days: int = Field(
+        400, ge=1, le=3660, description="How long the audit log of staff actions is kept."
+    )
     min_free_disk_mb: int = Field(500, ge=0, description="Below this /readyz says the disk is full.")
     detect_faces: Literal["auto", "on", "off"] = Field(
         "auto", description="The tutorial's endpoint; auto: only for callers on this machine."

@@ -80,7 +80,11 @@ def _data_folder(settings: Settings) -> str | None:
 
 
 def _keys(settings: Settings) -> str | None:
-    if settings.tls_key is not None and settings.tls_key.is_file() and settings.tls_key.stat().st_mode & 0o007:
+    if (
+        settings.tls_key is not None
+        and settings.tls_key.is_file()
+        and settings.tls_key.stat().st_mode & 0o007
+    ):
         return f"everybody on this machine may read {settings.tls_key}; run: chmod 600 '{settings.tls_key}'"
     return exposed(settings.keys_folder)
 

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from examhall.application.ports.meetings import Media, ProviderName
 from examhall.application.views import IceServer
-from examhall.web.plain import Flag
-from examhall.web.plain import Ms
+from examhall.web.plain import Flag, Ms
 from examhall.web.schemas import Answer, Body
 
 

@@ -45,6 +45,6 @@ def test_a_code_is_worth_nothing_once_it_or_a_later_one_was_taken() -> None:
         assert step_of(SECRET, code_at(SECRET, step), now_ms=step * STEP_S * 1000, after_step=after) is None
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６"])
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16"])
 def test_what_is_no_code_is_wrong(code: str) -> None:
     assert step_of(SECRET, code, now_ms=1_500_000_000_000, after_step=0) is None

@@ -71,7 +71,7 @@ function Sessions() {
       ) : (
         <>
           <SessionsTable
-            label="Where you are signed in"
+            label="Your logins"
             sessions={sessions.data}
             onEnd={(session) => {
               end.mutate(session.id);

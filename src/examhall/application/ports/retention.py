@@ -33,6 +33,6 @@ class RetentionStore(Protocol):
         ...
 
     async def drop_expired(self, now_ms: int, *, audit_before: int, dry_run: bool) -> Mapping[str, int]:
-        """Lines of the audit log from before then. Logins, one-time links and candidates' sessions that have expired; what only the server needed for a
-        week. Counts by what it is."""
+        """Logins, one-time links and candidates' sessions that have expired; what only the server needed for a
+        week; lines of the audit log from before `audit_before`. Counts by what it is."""
         ...

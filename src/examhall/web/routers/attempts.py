@@ -129,9 +129,7 @@ async def credit(attempt_id: str, body: GiveTime, staff: Staff, services: Use, n
 
 
 @router.post("/exams/{exam_id}/credit")
-async def credit_all(
-    exam_id: str, body: GiveTime, staff: Staff, services: Use, note: Audited
-) -> GivenToAll:
+async def credit_all(exam_id: str, body: GiveTime, staff: Staff, services: Use, note: Audited) -> GivenToAll:
     """Give time to everybody who is in the exam now, as after a fire alarm."""
     told = await services.attempts.give_time_to_all(
         exam_id,
