@@ -21,7 +21,7 @@ from examhall.settings import Settings
 async def services_alone(settings: Settings) -> AsyncIterator[Services]:
     """The services with nothing but the database started: no workers, no clock, no pages."""
     services = build(settings).services
-    database = services.parts[0]
+    database = next(part for part in services.parts if part.name == "database")
     await database.start()
     try:
         yield services
