@@ -6,7 +6,7 @@ CHECK_TESTS := $(wildcard tests/unit tests/architecture)
 ALL_TESTS := $(wildcard tests/architecture tests/unit tests/contract tests/integration tests/e2e)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fuzz faults bench accuracy format schema clean livekit livekit-test load
+.PHONY: help setup demo run test check fuzz faults bench accuracy format schema clean livekit livekit-test load scaling
 
 help: ## List these verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ bench: setup ## Print the speed table, the tutorial's path beside ours
 
 load: setup ## Crowds of 50 and 100 for ten minutes each (MINUTES=30), 200 tiles; writes docs/reliability.md
 	@PYTHONPATH=benchmarks $(BIN)/python -m load --minutes $(or $(MINUTES),10)
+
+scaling: setup ## What a second server costs, and how soon a killed one's candidates are back
+	@scripts/test-tools.sh
+	@PYTHONPATH=benchmarks:tests $(BIN)/python benchmarks/scaling.py
 
 accuracy: setup ## Measure what is detected on labelled pictures; writes docs/accuracy.md
 	@scripts/setup-bench.sh

@@ -1,7 +1,7 @@
 """What one more server costs: the same crowd at one and at two, behind the shipped proxy, and then one is killed.
 
-Everything is real but the vision workers (their cost is `make bench`'s and `examhall plan`'s): PostgreSQL, Redis, nginx,
-servers as processes of their own. Prints a Markdown table. Run by `make scaling`, on a quiet machine.
+Everything is real but the vision workers (`make bench` and `examhall plan` say what those cost): PostgreSQL,
+Redis, nginx, servers as processes of their own. Prints a Markdown table. Run by `make scaling`, on a quiet machine.
 """
 
 import argparse
@@ -126,10 +126,8 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     wanted = parser.parse_args()
     out = sys.stdout.write
-    out(
-        "| servers | candidates | candidates per core, without vision | Redis messages/s | rows written per candidate-minute "
-    )
-    out("| all back after a kill |\n|---:|---:|---:|---:|---:|---:|\n")
+    out("| servers | candidates | candidates per core, without vision | Redis messages/s ")
+    out("| rows written per candidate-minute | all back after a kill |\n|---:|---:|---:|---:|---:|---:|\n")
     with running_cluster() as cluster:
         for servers in (1, 2):
             name = cluster.create()
