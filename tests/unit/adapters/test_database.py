@@ -133,7 +133,7 @@ async def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path: Path) ->
 
 async def test_check_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "none" / "x.db"))
-    assert "does not answer" in (await database.check() or "")
+    assert "takes no writes (storage_unavailable)" in (await database.check() or "")
     await database.stop()
     with pytest.raises(ExamhallError) as error:
         await database.start()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from examhall.adapters.metrics import PrometheusMetrics
+from examhall.application.leaving import Leaving
 from examhall.application.ports.live_metrics import MESSAGES_IGNORED
 from examhall.web import wire
 from examhall.web.plain import LARGEST
@@ -47,7 +48,8 @@ async def said(text: str, union: object) -> tuple[object, list[dict[str, Any]], 
     await incoming.put({"type": "websocket.connect"})
     await websocket.accept()
     metrics = PrometheusMetrics()
-    line: Line[Any] = Line(websocket, "candidate", TypeAdapter(union), known_types(union), metrics)
+    leaving = Leaving(lambda: 0.5)
+    line: Line[Any] = Line(websocket, "candidate", TypeAdapter(union), known_types(union), metrics, leaving)
     await incoming.put({"type": "websocket.receive", "text": text})
     message = await line.receive()
     writing = asyncio.create_task(line.write())

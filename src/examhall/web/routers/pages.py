@@ -1,5 +1,6 @@
 """The built web pages, and the page that shows the API."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -78,11 +79,8 @@ async def docs_asset(file_path: str) -> Response:
 def _file(folder: Path, name: str, headers: dict[str, str]) -> Response:
     """A file inside the folder, and nothing outside of it."""
     inside = folder.resolve()
-    try:
+    with suppress(OSError, ValueError):  # longer than any name, or one that no name can be
         path = (inside / name).resolve()
-        found = path.is_relative_to(inside) and path.is_file()
-    except (OSError, ValueError):  # longer than any name, or one that no name can be
-        found = False
-    if not found:
-        raise ExamhallError(ErrorKind.NOT_FOUND, "not_found", "There is nothing at this address.")
-    return FileResponse(path, headers=headers)
+        if path.is_relative_to(inside) and path.is_file():
+            return FileResponse(path, headers=headers)
+    raise ExamhallError(ErrorKind.NOT_FOUND, "not_found", "There is nothing at this address.")
