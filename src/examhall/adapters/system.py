@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Callable
 
-
 # Counts while the machine sleeps, where the system has such a clock: sleep is an absence like any other.
 _ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
