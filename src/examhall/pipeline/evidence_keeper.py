@@ -18,6 +18,7 @@ from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
+from examhall.pipeline.evidence_left import NONE_AFTER, SOUND_AWAY, LeftWindow
 from examhall.pipeline.incident_book import OpenedIncident
 from examhall.pipeline.sound_evidence import SoundClip, SoundEvidence
 
@@ -112,6 +113,7 @@ class EvidenceKeeper:
         self._write = write
         self._ring = Ring()
         self._windows: list[_Window] = []
+        self._left: list[LeftWindow] = []  # by the attempt's former owner
         self._sounds = SoundEvidence()
         self._pieces: deque[_Piece] = deque()
         self._bytes = 0  # of the pieces
@@ -131,6 +133,16 @@ class EvidenceKeeper:
             if frame.received_at_ms <= window.until_ms:
                 window.got_any = True
                 self._keep(_picture(window.incident_id, frame))
+        for left in self._left:
+            if left.takes(frame.captured_at_ms):
+                self._keep(_picture(left.incident_id, frame))
+
+    def resume(self, left: Sequence[LeftWindow]) -> None:
+        """Go on with what the attempt's former owner began."""
+        self._left.extend(window for window in left if not window.done)
+        for window in left:
+            if window.sound_missing:
+                self._miss(window.incident_id, window.opened_at, SOUND_AWAY, "server_away")
 
     def opened(self, incident: OpenedIncident, policy: Policy) -> None:
         pictures = self._ring.since(incident.began_at - round(policy.evidence_before_s * 1000))
@@ -149,7 +161,8 @@ class EvidenceKeeper:
         for window in [w for w in self._windows if w.until_ms < now_ms]:
             self._windows.remove(window)
             if not window.got_any:
-                self._miss(window.incident_id, window.until_ms, "No picture came after it.", "none_after")
+                self._miss(window.incident_id, window.until_ms, NONE_AFTER, "none_after")
+        self._end_left(lambda left: left.is_over(now_ms))
         self._keep_sound(self._sounds.ended(now_ms))
         if self._gaps or self._pieces or self._unwritten:
             self._wake()
@@ -177,8 +190,8 @@ class EvidenceKeeper:
     @property
     def at_rest(self) -> bool:
         """Nothing waits, and no incident asks for more."""
-        waits = self._pieces or self._gaps or self._unwritten
-        return not self._windows and self._sounds.at_rest and not waits
+        waits = self._pieces or self._gaps or self._unwritten or not self._idle.is_set()
+        return not (self._windows or self._left or waits) and self._sounds.at_rest
 
     async def drained(self) -> None:
         """Until everything that was asked for is kept or is a gap; no more sound is waited for."""
@@ -186,7 +199,12 @@ class EvidenceKeeper:
         await self._idle.wait()
 
     async def write_off(self) -> None:
-        """What still waits becomes gaps, now: nobody here can keep it any more. After `run` was cancelled."""
+        """What still waits becomes gaps, now: nobody here can keep it any more. After `run` was cancelled.
+
+        Windows that last are the next owner's to go on with.
+        """
+        now_ms = self._clock.now_ms()
+        self._end_left(lambda left: left.until < now_ms)
         while self._pieces:
             self._give_up(self._taken(), "the store did not answer", "store_away")
         try:
@@ -221,51 +239,61 @@ class EvidenceKeeper:
         self._gaps.append(_Gap(incident_id, at_ms, note))
         self._wake()
 
+    def _end_left(self, over: Callable[[LeftWindow], bool]) -> None:
+        for left in [one for one in self._left if over(one)]:
+            self._left.remove(left)
+            for missing in left.missing():
+                self._miss(missing.incident_id, missing.at_ms, missing.note, "server_away")
+
     def _wake(self) -> None:
         self._idle.clear()
         self._work.set()
 
     async def _write_all(self) -> None:
         while self._pieces or self._gaps or self._unwritten:
-            stored, away = await self._stored_some()
-            records, self._unwritten = [*self._unwritten, *stored], []
+            away = await self._store_some()
+            records, self._unwritten = self._unwritten, []
             gaps = list(self._gaps)
-            records.extend(self._gap_record(gap) for gap in gaps)
             self._gaps.clear()
             try:
-                await self._write(records)
+                await self._write([*records, *(self._gap_record(gap) for gap in gaps)])
+            except asyncio.CancelledError:  # put away before its turn came: `write_off` writes it
+                self._unwritten = records
+                self._gaps.extend(gaps)
+                raise
             except ExamhallError as error:
                 self._not_written(records, gaps, error)
                 raise
             if away:
                 raise _StoreAway
 
-    async def _stored_some(self) -> tuple[list[EvidenceRecord], bool]:
-        """What could be kept of the pieces that wait, and whether the store is away."""
-        records: list[EvidenceRecord] = []
-        while self._pieces and len(records) < _BATCH:
+    async def _store_some(self) -> bool:
+        """Keep some of the pieces that wait; whether the store is away. Each is noted as soon as it is kept, so
+        that its row is written whatever ends this."""
+        for _ in range(_BATCH):
+            if not self._pieces:
+                break
             try:
                 record = await self._stored(self._pieces[0])
             except _StoreAway:
-                return records, True
+                return True
             self._taken()
             if record is not None:
-                records.append(record)
-        return records, False
+                self._unwritten.append(record)
+        return False
 
     def _not_written(self, records: list[EvidenceRecord], gaps: list[_Gap], error: ExamhallError) -> None:
         """The next tick tries again; of what is too much to be held, a gap is written then."""
         self._gaps.extend(gaps)
-        held = [record for record in records if record.path is not None]
+        held = records
         if error.passes:
             self._unwritten = held[:_UNWRITTEN]
             held = held[_UNWRITTEN:]
         for record in held:
-            if record.path is not None:
-                self._metrics.count(EVIDENCE_GAPS, reason=error.code)
-                what = "Sound" if record.kind == "audio" else "A picture"
-                note = f"{what} could not be kept."
-                self._gaps.append(_Gap(record.incident_id, record.captured_at, note))
+            self._metrics.count(EVIDENCE_GAPS, reason=error.code)
+            what = "Sound" if record.kind == "audio" else "A picture"
+            note = f"{what} could not be kept."
+            self._gaps.append(_Gap(record.incident_id, record.captured_at, note))
 
     async def _stored(self, piece: _Piece) -> EvidenceRecord | None:
         evidence_id = self._ids.new_id()

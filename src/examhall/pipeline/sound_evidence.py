@@ -13,7 +13,7 @@ RING_MS = 15_000
 RING_BYTES = 500_000
 CLIP_S = 30.0
 # Nothing else of what a candidate says is kept.
-_WITH_SOUND = frozenset({Signal.SPEECH})
+WITH_SOUND = frozenset({Signal.SPEECH})
 _MS_BYTES = SAMPLE_RATE_HZ // 1000 * 2
 
 
@@ -75,7 +75,7 @@ class SoundEvidence:
                 window.pieces.append(piece)
 
     def opened(self, incident: OpenedIncident, policy: Policy, now_ms: int) -> None:
-        if incident.signal not in _WITH_SOUND:
+        if incident.signal not in WITH_SOUND:
             return
         before = self._ring.since(incident.began_at - round(policy.evidence_before_s * 1000))
         until_ms = now_ms + round(policy.evidence_after_s * 1000)
