@@ -145,6 +145,11 @@ ROWS: list[tuple[str, list[Panel]]] = [
                 [
                     ("turns: {{code}}", "sum by (code) (rate(examhall_live_commits_failed_total[1m]))"),
                     ("observations", "sum(rate(examhall_observations_lost_total[1m]))"),
+                    ("observations that waited", "sum(rate(examhall_observations_held_total[1m]))"),
+                    (
+                        "seconds unseen, by servers that went",
+                        "sum(rate(examhall_observation_gap_seconds_total[1m]))",
+                    ),
                     (
                         "tasks begun again: {{task}}",
                         "sum by (task) (rate(examhall_live_tasks_restarted_total[1m]))",

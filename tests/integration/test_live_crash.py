@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from support.live import Candidate, LiveHouse, live_house
+from support.live import ALONE, Candidate, Json, LiveHouse, live_house
 
 TESTS = Path(__file__).parents[1]
 
@@ -37,5 +37,21 @@ async def test_a_killed_server_loses_nothing_that_it_had_acknowledged(tmp_path: 
         assert {"multiple_faces", "clipboard"} <= {incident.signal for incident in snapshot.incidents}
         types = [entry.type for entry in await house.services.attempt_store.log_of_attempt(attempt_id)]
         assert "observation_gap" in types
-        async with house.page(Candidate(attempt_id, token, 1)) as page:
-            assert (await page.next("welcome"))["acknowledged_seq"] == 1
+        assert house.metric("examhall_observation_gap_seconds_total") > 0
+        await the_pictures_after_it_are_still_taken(house, Candidate(attempt_id, token, 1))
+
+
+async def the_pictures_after_it_are_still_taken(house: LiveHouse, candidate: Candidate) -> None:
+    incidents = await house.services.attempt_store.incidents_of_attempt(candidate.attempt_id)
+    two_faces = next(one for one in incidents if one.signal == "multiple_faces")
+
+    def kept_again(update: Json) -> bool:
+        told = update["body"]
+        mine = told["type"] == "incident" and told["incident"]["id"] == two_faces.id
+        return mine and any(one["captured_at"] >= again for one in told["incident"]["evidence"])
+
+    async with house.wall() as wall, house.page(candidate) as page:
+        assert (await page.next("welcome"))["acknowledged_seq"] == 1
+        again = min(house.services.clock.now_ms(), two_faces.opened_at + 9_900)  # within its ten seconds
+        await page.frame(ALONE[7], captured_at=again)
+        await wall.next("update", where=kept_again)

@@ -198,5 +198,5 @@ async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> No
         with pytest.raises(ExamhallError, match="9999") as refused:
             await within.database.start()
         assert refused.value.code == "database_too_new"
-        await within.run(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0005'")))
+        await within.run(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0006'")))
         assert await within.run(differences) == []

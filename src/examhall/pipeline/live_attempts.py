@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -33,6 +31,7 @@ from examhall.application.ports.vision import PoolHealth
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ExamhallError
 from examhall.domain.frame_header import FrameMessage
+from examhall.pipeline.doors import Doors
 from examhall.pipeline.handover import GivenUp, Handover, Took
 from examhall.pipeline.log_context import about
 from examhall.pipeline.request_page import RequestPage
@@ -65,7 +64,7 @@ class LiveAttemptsService:
         self._world = world
         self._handover = Handover(world, peers, self._give_up)
         self._running: dict[str, _Running] = {}
-        self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._doors = Doors()  # one at a time opens an attempt or puts it away
         self._draining = False
         self._sampling = SamplingController()
         self._tasks: list[asyncio.Task[None]] = []
@@ -177,7 +176,7 @@ class LiveAttemptsService:
             running = self._running.get(attempt_id)
             if running is not None and not running.session.retired:
                 return running.session
-            async with self._door(attempt_id):
+            async with self._doors.through(attempt_id):
                 try:
                     return await self._opened(attempt_id, instance_id)
                 except SessionRetired:
@@ -192,29 +191,18 @@ class LiveAttemptsService:
         return await self._begin(attempt_id, took)
 
     async def _begin(self, attempt_id: str, took: Took) -> AttemptSession:
-        session = await open_session(self._world, attempt_id)
+        session = await open_session(self._world, attempt_id, took.since)
         self._running[attempt_id] = self._run(session)
         if took.since is not None:
             await session.came_back()
-            if session.watching:
-                await session.say_gap(took.since, self._world.clock.now_ms())
         return session
-
-    @asynccontextmanager
-    async def _door(self, attempt_id: str) -> AsyncIterator[None]:
-        """One at a time opens the attempt or puts it away."""
-        door = self._doors[attempt_id]
-        async with door:
-            yield
-        if not door.locked() and attempt_id not in self._running:
-            self._doors.pop(attempt_id, None)
 
     async def _give_up(self, attempt_id: str, instance_id: str | None) -> GivenUp:
         """See `Handover`. Attempts that are not here are given up already."""
         running = self._running.get(attempt_id)
         if running is not None and not await running.session.give_up(instance_id):
             return GivenUp.ANOTHER_PAGE
-        async with self._door(attempt_id):
+        async with self._doors.through(attempt_id):
             await self._put_away(attempt_id, DRAIN_QUICKLY_S)
         return GivenUp.YES
 
@@ -252,7 +240,7 @@ class LiveAttemptsService:
         left = list(await self._handover.left())
         random.shuffle(left)
         for record in left[:LEFT_AT_ONCE]:
-            async with self._door(record.id):
+            async with self._doors.through(record.id):
                 if record.id in self._running:
                     continue
                 took = await self._handover.take_left(record)
@@ -314,7 +302,7 @@ class LiveAttemptsService:
                 await self._put_away_retired(attempt_id)
 
     async def _put_away_retired(self, attempt_id: str) -> None:
-        async with self._door(attempt_id):
+        async with self._doors.through(attempt_id):
             running = self._running.get(attempt_id)
             if running is not None and running.session.retired:
                 await self._put_away(attempt_id)

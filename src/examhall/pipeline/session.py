@@ -10,6 +10,7 @@ from examhall.application.attempts import BY_POLICY
 from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptTx, EvidenceRecord
 from examhall.application.ports.live import BandwidthSaid, Farewell, PageEventIn, PageLink, SamplingNotice
+from examhall.application.ports.live_metrics import UNSEEN_SECONDS
 from examhall.domain.attempt import OVER, AttemptState
 from examhall.domain.check_in import CheckInStep, CheckInView
 from examhall.domain.errors import ErrorKind, ExamhallError
@@ -26,6 +27,7 @@ from examhall.domain.observation import (
     WatchChanged,
 )
 from examhall.domain.policy import Policy
+from examhall.domain.recording import Span
 from examhall.domain.rules.engine import ContentMode, RulesState, effective_policy
 from examhall.pipeline.attempt_clock import AttemptClock
 from examhall.pipeline.attempt_record import bandwidth_line, with_bandwidth
@@ -72,6 +74,7 @@ class AttemptSession:
         self._owned = True
         self._retired = False
         self._all_closed = False
+        self._unseen: Span | None = None  # what the log does not say yet
         self.lost = asyncio.Event()
         self._evidence = EvidenceKeeper(
             record.id, self._clock, world.ids, world.evidence, world.metrics, self._write_evidence
@@ -291,6 +294,7 @@ class AttemptSession:
 
     async def tick(self) -> None:
         """Once a second."""
+        await self._say_unseen()
         if self.watching:
             await self.observe(TimePassed(self._clock.now_s()))
         self._evidence.tick()
@@ -318,10 +322,23 @@ class AttemptSession:
             if tx.attempt.note != words:
                 await tx.save_attempt(replace(tx.attempt, note=words))
 
-    async def say_gap(self, from_at: int, to_at: int) -> None:
-        """Log that nothing was looked at for a while (the server was away)."""
-        async with self._turns.writing() as tx:
-            await tx.log("observation_gap", {"from_at": from_at, "to_at": to_at})
+    async def was_unseen(self, span: Span) -> None:
+        """Log that nothing was looked at for a while (the server was away), now or as soon as the store can."""
+        self._unseen = span
+        await self._say_unseen()
+
+    async def _say_unseen(self) -> None:
+        span = self._unseen
+        if span is None:
+            return
+        try:
+            async with self._turns.writing() as tx:
+                await tx.log(Entry.OBSERVATION_GAP, {"from_at": span.from_ms, "to_at": span.to_ms})
+        except ExamhallError as error:
+            log.warning("gap_not_said_yet", attempt_id=self.record.id, code=error.code)
+            return
+        self._unseen = None
+        self._world.metrics.count(UNSEEN_SECONDS, (span.to_ms - span.from_ms) / 1000)
 
     async def save(self) -> None:
         """Write everything that is known; for the end of the server."""

@@ -17,6 +17,7 @@ from examhall.application.ports.live import PageEventIn
 from examhall.application.ports.live_metrics import (
     INCIDENTS,
     LIVE_COMMITS_FAILED,
+    OBSERVATIONS_HELD,
     OBSERVATIONS_LOST,
     PAGE_EVENTS,
     PAGE_EVENTS_LATE,
@@ -39,7 +40,7 @@ from examhall.pipeline.observation_log import ObservationLog
 from examhall.pipeline.world import World
 
 FLUSH_EVERY_S = 1.0
-STATE_EVERY_S = 5.0
+STATE_EVERY_S = 5.0  # also how long observations wait at most
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +85,7 @@ class Turns:
         self._rules = rules
         self._lost = lost
         self._log = ObservationLog()
-        self._something_seen = False
+        self._something_seen = self._held = False
         self._book = IncidentBook(clock, world.ids)
         self._flushed_at_s = self._saved_at_s = clock.now_s()
         self._shadow_s: dict[str, float] = {}  # held so far, by incident key
@@ -203,13 +204,19 @@ class Turns:
         self._world.metrics.observe(TURN_TIME, (time.perf_counter() - began_s) * 1000, stage=stage)
 
     def _must_write(self, said: _Said, seen: Sequence[Observation]) -> bool:
-        """Seconds that passed without anything seen can wait: at a hundred candidates they would be most of what is
-        written, and hold up what matters."""
+        """See docs/decisions/0015-what-is-seen-is-stored-within-a-second.md."""
         waited_s = self._clock.now_s() - self._flushed_at_s
         self._something_seen = self._something_seen or any(not isinstance(one, TimePassed) for one in seen)
+        if said.changes or waited_s >= STATE_EVERY_S:
+            return True
+        if waited_s < FLUSH_EVERY_S or not (self._something_seen or self._owed):
+            return False
         # Nobody waits for an observation; for an event, an incident or somebody who joins there is somebody.
-        soon = (self._something_seen and not self._world.store.out_of_breath) or bool(self._owed)
-        return bool(said.changes) or waited_s >= (FLUSH_EVERY_S if soon else STATE_EVERY_S)
+        waits = self._world.store.out_of_breath and not self._owed
+        if waits and not self._held:
+            self._held = True
+            self._world.metrics.count(OBSERVATIONS_HELD)
+        return not waits
 
     async def _commit_or_refuse(self, said: _Said) -> bool:
         try:
@@ -243,7 +250,7 @@ class Turns:
         if batch is not None:
             await tx.add_observations(batch.from_s, batch.to_s, batch.lines)
         now_s = self._clock.now_s()
-        record = replace(tx.attempt, clock_base_s=now_s)
+        record = replace(tx.attempt, clock_base_s=now_s, saved_at=self._clock.now_ms())
         if whole or changes or now_s - self._saved_at_s >= STATE_EVERY_S:
             record = replace(record, rules_state=state_to_json(said.state))
             self._saved_at_s = now_s
@@ -254,7 +261,7 @@ class Turns:
         """The transaction is through: what was said is so."""
         self._rules = said.state
         self._log.clear()
-        self._something_seen = False
+        self._something_seen = self._held = False
         self._book.written()
         self._flushed_at_s = self._clock.now_s()
         changes, self._owed = [*self._owed, *said.changes], []

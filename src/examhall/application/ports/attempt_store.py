@@ -60,6 +60,7 @@ class AttemptRecord:
     bandwidth_rung: BandwidthRung = BandwidthRung.FULL
     recording: RecordingNow = RecordingNow.OFF
     taken_out_at: int | None = None  # of the live meeting, until somebody opens another live view
+    saved_at: int | None = None  # the moment of clock_base_s: what was seen is stored until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ RECORDING_SEGMENTS = Counter(
 )
 RECORDING_BYTES = Counter("examhall_recording_bytes_total", "Bytes of recordings taken", ("kind",))
 OBSERVATIONS_LOST = Counter("examhall_observations_lost_total", "Observations that could not be stored")
+OBSERVATIONS_HELD = Counter(
+    "examhall_observations_held_total", "Times that observations waited for more than a second to be stored"
+)
+UNSEEN_SECONDS = Counter(
+    "examhall_observation_gap_seconds_total",
+    "Seconds of attempts that a server that went left unseen or unstored",
+)
 LIVE_COMMITS_FAILED = Counter(
     "examhall_live_commits_failed_total", "Writes of the live side that failed", ("code",)
 )
