@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from examhall.adapters.db.engine import Database
+from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.tables import (
     ExamStaffRow,
     OneTimeLinkRow,
@@ -158,6 +158,7 @@ class DbAccountsStore:
 
     async def set_member(self, exam_id: str, user_id: str, role: Role) -> None:
         async with self._database.write() as session:
+            await hold(session, f"exam {exam_id}")  # merge reads, then writes
             await session.merge(ExamStaffRow(exam_id=exam_id, user_id=user_id, role=role))
 
     async def remove_member(self, exam_id: str, user_id: str) -> bool:
