@@ -314,15 +314,23 @@ class WorkerPool:
         extra = {"attempt_id": attempt_id, "of": of or "picture", "reason": str(reason)}
         logger.warning("vision_worker_lost", extra=extra)
         self._drop(ticket, reason)
+        self._forget_old(now_s)
         kills = self._kills.setdefault(lane, deque())
         kills.append(now_s)
-        while kills and kills[0] < now_s - self._config.kill_window_s:
-            kills.popleft()
         if len(kills) >= self._config.kills_to_pause:
             self._paused_until[lane] = now_s + self._config.pause_s
             del self._kills[lane]
             for waiting in self._lanes.drain(lane):
                 self._drop(waiting, DropReason.LANE_PAUSED)
+
+    def _forget_old(self, now_s: float) -> None:
+        """Also of lanes that nobody uses any more: attempts come and go."""
+        for lane, kills in list(self._kills.items()):
+            while kills and kills[0] < now_s - self._config.kill_window_s:
+                kills.popleft()
+            if not kills:
+                del self._kills[lane]
+        self._paused_until = {lane: until for lane, until in self._paused_until.items() if until > now_s}
 
     def _drop(self, ticket: _Ticket, reason: DropReason) -> None:
         """Every drop reaches its caller, who counts it."""
