@@ -1,5 +1,6 @@
 """A new key for what comes, and then for what is there: nothing is lost on the way, nothing comes back."""
 
+from base64 import b32decode
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ from typer.testing import CliRunner
 
 from examhall.adapters.db import tables
 from examhall.adapters.db.sealed_store import DbSealedStore
+from examhall.adapters.db.second_factor_store import DbSecondFactorStore
 from examhall.adapters.evidence.object_store import SealedBlobs, evidence_in_folder
 from examhall.adapters.keys import FileKeyRing
+from examhall.adapters.system import SystemIds
 from examhall.application.biometrics import template_context
 from examhall.application.ports.attempt_store import IdentityTemplateRecord
 from examhall.application.ports.evidence import StoredBlob
 from examhall.application.reencrypt import Reencryption
+from examhall.application.second_factor import SecondFactors
 from examhall.cli import app
+from examhall.domain.one_time_code import STEP_S, code_at
 from support.attempts import PROCTOR
 from support.exports import ADA, PICTURES, Archive, archive
 
@@ -53,6 +58,26 @@ async def test_all_is_sealed_with_the_newest_key_and_the_old_one_may_go(tmp_path
         template = await made.world.store.template(ADA)
         assert template is not None
         assert keys.open(template.sealed, context=template_context(ADA)) == FACE
+
+
+async def test_second_factors_are_sealed_anew_and_their_codes_go_on(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with archive(tmp_path, database_url) as made:
+        world, store = made.world, DbSecondFactorStore(made.world.database)
+        before = SecondFactors(store, made.keys, world.clock, SystemIds())
+        secret = b32decode((await before.begin(PROCTOR, "grace@example.org")).secret)
+        newest = made.keys.rotate()
+        work = Reencryption(DbSealedStore(world.database), made.evidence, made.keys)
+        assert (await work.run())["second factors sealed anew"] == 1
+        assert await work.run() == {}
+        drop_old_keys(made, newest)
+        after = SecondFactors(store, FileKeyRing(tmp_path / "keys"), world.clock, SystemIds())
+        code = code_at(secret, world.clock.wall_ms() // 1000 // STEP_S)
+        assert await after.confirm(PROCTOR, code)
+        factor = await store.factor(PROCTOR)
+        assert factor is not None
+        assert factor.key_id == newest
 
 
 class Crash(Exception):
