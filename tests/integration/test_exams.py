@@ -164,6 +164,9 @@ async def test_a_change_that_does_not_fit_leaves_the_candidate_as_they_were(serv
             assert (answer.status_code, answer.json()["code"]) == (status, code), change
         elsewhere = f"/api/v1/exams/{other['id']}/candidates/{ada['attempt_id']}"
         assert (await admin.patch(elsewhere, json={"name": "X"})).status_code == 404
+        for unsaid in ({}, {"reason": ""}, {"reason": " \n"}):
+            refused = await admin.post(f"/api/v1/attempts/{ada['attempt_id']}/end", json=unsaid)
+            assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
         ended = await admin.post(f"/api/v1/attempts/{ada['attempt_id']}/end", json={"reason": "ill"})
         assert ended.status_code == 200, ended.text
         late = await admin.patch(path, json={"extra_time_s": 60})

@@ -231,7 +231,7 @@ async def test_what_the_provider_cannot_do_is_asked_of_the_page(
                 taken = await http.post(hook, content=report.body, headers=dict(report.headers))
                 assert taken.status_code == 204, taken.text
             assert house.metric("examhall_meeting_events_total") == 2
-            await staff.post(f"/api/v1/attempts/{candidate.attempt_id}/end", json={})
+            await staff.post(f"/api/v1/attempts/{candidate.attempt_id}/end", json={"reason": "Time to go."})
             await page.closed()
         await house.services.watches.settle()
         assert await house.services.meetings.look() is None

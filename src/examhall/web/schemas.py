@@ -315,8 +315,12 @@ class EventsTaken(Answer):
 # ---- staff and attempts --------------------------------------------------------------------------
 
 
-class Reason(Body):  # POST /attempts/{id}/{pause,resume,end}
+class Reason(Body):  # POST /attempts/{id}/{pause,resume}
     reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class EndAttempt(Body):  # POST /attempts/{id}/end: it cannot be taken back, so somebody says why
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 
 
 class Warn(Body):  # POST /attempts/{id}/warn

@@ -376,7 +376,7 @@ export interface paths {
         put?: never;
         /**
          * End
-         * @description End the attempt.
+         * @description End the attempt. The candidate reads the reason.
          */
         post: operations["end_api_v1_attempts__attempt_id__end_post"];
         delete?: never;
@@ -2156,6 +2156,11 @@ export interface components {
             reason: string;
             /** Trusted */
             trusted: boolean;
+        };
+        /** EndAttempt */
+        EndAttempt: {
+            /** Reason */
+            reason: string;
         };
         /** Ended */
         Ended: {
@@ -4297,7 +4302,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["EndAttempt"];
             };
         };
         responses: {

@@ -7,6 +7,7 @@ from examhall.web.auth import Audited, Staff, Use
 from examhall.web.schemas import (
     AttemptDetail,
     CreditEntry,
+    EndAttempt,
     GivenToAll,
     GiveTime,
     Reason,
@@ -106,8 +107,8 @@ async def resume(attempt_id: str, body: Reason, staff: Staff, services: Use, not
 
 
 @router.post("/attempts/{attempt_id}/end")
-async def end(attempt_id: str, body: Reason, staff: Staff, services: Use, note: Audited) -> AttemptCard:
-    """End the attempt."""
+async def end(attempt_id: str, body: EndAttempt, staff: Staff, services: Use, note: Audited) -> AttemptCard:
+    """End the attempt. The candidate reads the reason."""
     await services.attempts.end(attempt_id, staff_id=staff.user_id, reason=body.reason)
     note.reason = body.reason
     return await services.monitor.card(attempt_id)
