@@ -71,7 +71,7 @@ def test_what_is_done_offline_arrives_once_and_the_time_is_given_back(
         page.context.set_offline(True)
         expect(page.get_by_text("You are offline.")).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="You are offline.")).to_contain_text(
-            "Keep working: everything is kept here and your time is protected."
+            "Keep working: everything is kept here."
         )
         expect(network(page)).to_have_text("Offline")
         expect(page.get_by_text("How much is 1 + 1, and why?")).to_be_visible()

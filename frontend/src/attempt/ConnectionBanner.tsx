@@ -16,15 +16,12 @@ export function ConnectionBanner() {
   const givenBack = useAttempt((view) => view.givenBack);
   const rung = useAttempt((view) => view.rung);
   const recording = useAttempt((view) => view.recording);
-  const limitS = useAttempt((view) => view.room.notice.network_credit_limit_s);
+  const timeSentence = useAttempt((view) => view.room.notice.time_sentence);
   return (
     <div role="status">
       {connection === 'offline' && (
         <Banner tone="medium" title="You are offline.">
-          <p>
-            Keep working: everything is kept here and your time is protected. Up to {inWords(limitS)} of lost
-            connection are given back by itself; beyond that your proctor decides.
-          </p>
+          <p>Keep working: everything is kept here. {timeSentence}</p>
         </Banner>
       )}
       {connection === 'limited' && (

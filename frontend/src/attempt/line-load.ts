@@ -110,6 +110,7 @@ export class LineLoad {
       reachable: () => over() || ['open', 'limited'].includes(store.getState().connection),
       eventsWait: async () => !over() && (await events.waiting()) > 0,
       report,
+      serverAheadMs: () => store.getState().clock.aheadMs,
       changed: (recording) => {
         const before = store.getState().recording.state;
         store.setState({ recording });

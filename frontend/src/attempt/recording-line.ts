@@ -1,5 +1,6 @@
 import type { PageEventKind } from '@/api/generated/socket';
 import type { Bytes, SegmentHead } from '@/media/recording/segment';
+import { pageNow } from '@/format/page-time';
 import { LateSound } from '@/media/recording/late-sound';
 import { SegmentRecorder, type RecordedKind } from '@/media/recording/recorder';
 import type { SegmentStore } from '@/media/recording/segment-store';
@@ -26,6 +27,8 @@ export interface RecordingRoad {
   report(kind: PageEventKind): void;
   changed(view: RecordingView): void;
   measured(upload: { ok: boolean; tookMs: number; lastsMs: number }): void;
+  /** How far the server's clock is ahead of the page's own line of time, ms. */
+  serverAheadMs(): number;
 }
 
 export type Recorded = Record<RecordedKind, MediaStreamTrack | null>;
@@ -52,7 +55,7 @@ export class RecordingLine {
     this.#road = road;
     const recorder = (kind: RecordedKind) =>
       new SegmentRecorder(kind, {
-        begin: (...what) => store.begin(...what),
+        begin: (what, mime, at) => store.begin(what, mime, at + road.serverAheadMs()),
         ended: () => {
           this.#kept();
         },
@@ -74,7 +77,9 @@ export class RecordingLine {
       },
     });
     this.#sound = new LateSound(({ wav, capturedAt, durationMs }) => {
-      void store.add('audio', 'audio/wav', capturedAt, durationMs, wav).then(() => {
+      // Sound is stamped by the computer's clock.
+      const at = capturedAt + (pageNow() - Date.now()) + road.serverAheadMs();
+      void store.add('audio', 'audio/wav', at, durationMs, wav).then(() => {
         this.#kept();
       });
     });

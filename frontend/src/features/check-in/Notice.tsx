@@ -1,5 +1,4 @@
 import type { Notice } from '@/attempt/attempt-api';
-import { inWords } from '@/attempt/exam-clock';
 import { inGroups } from '@/components/incident/signals';
 import styles from './Welcome.module.css';
 
@@ -57,10 +56,7 @@ export function WhatBecomesOfIt({ notice }: { notice: Notice }) {
           {notice.retention_days} {notice.retention_days === 1 ? 'day' : 'days'}, then it is deleted.
         </dd>
         <dt>If your network fails</dt>
-        <dd>
-          Keep working. Up to {inWords(notice.network_credit_limit_s)} of lost connection is given back to you
-          by itself; beyond that your proctor decides.
-        </dd>
+        <dd>Keep working. {notice.time_sentence}</dd>
         <dt>If you change your mind</dt>
         <dd>You can withdraw during the exam: it is paused at once and your proctor talks with you.</dd>
       </dl>

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import { api, ask } from '@/api/client';
 import type { Candidate } from '@/api/types';
 import { Button } from '@/components/ui/Button';
 import { Dialog, DialogActions } from '@/components/ui/Dialog';
+import { TextField } from '@/components/ui/TextField';
 import { toast } from '@/components/ui/toast';
 import { rosterKey, useListChange } from './queries';
 
@@ -28,13 +30,18 @@ const WORDS: Record<What, { title: string; says: string; button: string; done: s
   },
 };
 
-function request(examId: string, what: What, candidate: Candidate): Promise<unknown> {
-  const params = { params: { path: { exam_id: examId, attempt_id: candidate.attempt_id } } };
+function request(examId: string, what: What, candidate: Candidate, reason: string): Promise<unknown> {
+  const path = { exam_id: examId, attempt_id: candidate.attempt_id };
+  const params = { params: { path } };
   switch (what) {
     case 'renew':
       return ask(api.POST('/api/v1/exams/{exam_id}/candidates/{attempt_id}/link', params));
     case 'revoke':
-      return ask(api.DELETE('/api/v1/exams/{exam_id}/candidates/{attempt_id}/link', params));
+      return ask(
+        api.DELETE('/api/v1/exams/{exam_id}/candidates/{attempt_id}/link', {
+          params: { path, query: reason === '' ? {} : { reason } },
+        }),
+      );
     case 'remove':
       return ask(api.DELETE('/api/v1/exams/{exam_id}/candidates/{attempt_id}', params));
   }
@@ -52,10 +59,20 @@ export function RevokeDialog({
   onClose: () => void;
 }) {
   const words = WORDS[what];
-  const change = useListChange(rosterKey(examId), () => request(examId, what, candidate));
+  const [reason, setReason] = useState('');
+  const change = useListChange(rosterKey(examId), () => request(examId, what, candidate, reason.trim()));
   return (
     <Dialog title={`${words.title} ${candidate.name}?`} role="alertdialog" isOpen onClose={onClose}>
       <p>{words.says}</p>
+      {what === 'revoke' && (
+        <TextField
+          label="Reason (kept in the audit log)"
+          maxLength={500}
+          autoFocus
+          value={reason}
+          onChange={setReason}
+        />
+      )}
       <DialogActions>
         <Button onPress={onClose}>Cancel</Button>
         <Button

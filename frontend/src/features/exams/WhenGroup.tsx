@@ -12,6 +12,7 @@ export function WhenGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
   const [opens, setOpens] = useState(() => toLocalField(exam.opens_at));
   const [closes, setCloses] = useState(() => toLocalField(exam.closes_at));
   const [minutes, setMinutes] = useState(String(exam.duration_s / 60));
+  const [linkHours, setLinkHours] = useState(exam.link_hours === null ? '' : String(exam.link_hours));
   const save = useChangeExam(exam.id);
   const wrong = save.error instanceof ApiProblem ? save.error.fields : new Map<string, string>();
   const opensAt = fromLocalField(opens);
@@ -21,7 +22,12 @@ export function WhenGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
     event.preventDefault();
     if (opensAt === null || closesAt === null || backwards) return;
     save.mutate(
-      { opens_at: opensAt, closes_at: closesAt, duration_s: Math.round(Number(minutes) * 60) },
+      {
+        opens_at: opensAt,
+        closes_at: closesAt,
+        duration_s: Math.round(Number(minutes) * 60),
+        link_hours: Number(linkHours), // 0: no limit of its own
+      },
       {
         onSuccess: () => {
           toast('Saved.');
@@ -64,6 +70,16 @@ export function WhenGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
           error={wrong.get('duration_s')}
           value={minutes}
           onChange={setMinutes}
+        />
+        <TextField
+          label="An invite link lets in for, in hours"
+          hint="Counted from when it is made. Empty: until the exam closes."
+          type="number"
+          range={{ min: 0, max: 8784 }}
+          isDisabled={!mayEdit}
+          error={wrong.get('link_hours')}
+          value={linkHours}
+          onChange={setLinkHours}
         />
       </div>
       {save.isError && wrong.size === 0 && <p role="alert">{save.error.message}</p>}

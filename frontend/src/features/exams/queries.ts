@@ -58,6 +58,7 @@ export type ExamChange = Partial<
     | 'opens_at'
     | 'closes_at'
     | 'duration_s'
+    | 'link_hours'
     | 'archived'
   >
 >;

@@ -1,3 +1,4 @@
+import { pageNow } from '@/format/page-time';
 import type { SegmentHead, SegmentKind } from './segment';
 import type { SegmentDraft } from './segment-store';
 
@@ -15,7 +16,7 @@ const TYPES = ['video/webm;codecs=vp8', 'video/webm;codecs=vp9', 'video/webm'];
 export type Quality = 'full' | 'small';
 export type RecordedKind = Exclude<SegmentKind, 'audio'>;
 
-export const BITS_PER_SECOND: Record<RecordedKind, Record<Quality, number>> = {
+const BITS_PER_SECOND: Record<RecordedKind, Record<Quality, number>> = {
   camera: { full: 250_000, small: 100_000 },
   screen: { full: 250_000, small: 80_000 },
 };
@@ -30,6 +31,7 @@ export interface RecorderParts {
   changed(): void;
   open?: (stream: MediaStream, options: MediaRecorderOptions) => MediaRecorder;
   supports?: (type: string) => boolean;
+  /** The page's own line of time, ms: the computer's clock may be set meanwhile. */
   now?: () => number;
 }
 
@@ -119,7 +121,7 @@ export class SegmentRecorder {
   #record(stream: MediaStream): Running {
     const open = this.#parts.open ?? ((...how) => new MediaRecorder(...how));
     const supports = this.#parts.supports ?? ((type) => MediaRecorder.isTypeSupported(type));
-    const now = this.#parts.now ?? Date.now;
+    const now = this.#parts.now ?? pageNow;
     const mimeType = TYPES.find(supports);
     if (mimeType === undefined) throw new Error('This browser records nothing that the server takes');
     const recorder = open(stream, {

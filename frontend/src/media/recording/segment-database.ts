@@ -4,7 +4,7 @@ import { joined, sha256Hex, type Bytes, type SegmentHead, type SegmentName } fro
 type Key = [attemptId: string, instanceId: string, kind: string, seq: number];
 
 /** A piece of a segment that is still being recorded: what a crash of the page leaves is put together from them. */
-export interface SegmentPart extends SegmentName {
+interface SegmentPart extends SegmentName {
   part: number;
   capturedAt: number;
   /** From the beginning of the segment to the end of this piece. */
