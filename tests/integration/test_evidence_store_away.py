@@ -1,23 +1,20 @@
 """The evidence store goes away in the middle of an exam and comes back: a real S3 server, killed."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from examhall.application.ports.attempt_store import EvidenceRecord
 from examhall.bootstrap.house import Replaced, build
 from examhall.domain.errors import ExamhallError
 from examhall.domain.policy import Recording
 from examhall.settings import Settings
 from support.exports import unpack, verified
-from support.live import TOGETHER, LiveHouse, live_house, quick_policy, scripted, sending
+from support.live import TOGETHER, live_house, quick_policy, scripted, sending
 from support.recordings import film, send_segment
 from support.s3 import S3Server, s3_server
-
-LIMIT_S = 60.0
+from support.store_outage import evidence_of, through_a_store_outage
 
 
 @pytest.fixture
@@ -26,50 +23,8 @@ def s3() -> Iterator[S3Server]:
         yield server
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        while True:
-            if await holds():
-                return
-            await asyncio.sleep(0.05)
-
-
-async def evidence_of(house: LiveHouse, attempt_id: str) -> list[EvidenceRecord]:
-    store = house.services.attempt_store
-    incidents = await store.incidents_of_attempt(attempt_id)
-    return list(await store.evidence_of_incidents([one.id for one in incidents]))
-
-
 async def test_what_is_kept_waits_for_the_store_and_nothing_is_missing(tmp_path: Path, s3: S3Server) -> None:
-    async with live_house(tmp_path, policy=quick_policy(), **s3.settings) as house:
-        candidate = await house.live_candidate()
-        async with house.wall() as wall, house.page(candidate) as page:
-            await page.next("welcome")
-            s3.stop()
-            async with sending(page, TOGETHER):
-                await wall.next("update", where=lambda m: m["body"]["type"] == "incident")
-                async with house.http() as http:
-                    ready = (await http.get("/readyz")).json()
-                assert "does not answer" in ready["checks"]["evidence"]
-                await until(lambda: _waiting(house))
-                assert [e.kind for e in await evidence_of(house, candidate.attempt_id)] == []
-            await asyncio.to_thread(s3.start)
-            s3.make_bucket()
-            await until(lambda: _kept(house, candidate.attempt_id))
-        kept = await evidence_of(house, candidate.attempt_id)
-        pictures = [e for e in kept if e.path is not None]
-        assert [await house.services.evidence.get(e.path or "", e.key_id) for e in pictures]
-        assert [e.note for e in kept if e.kind == "gap"] == []
-        assert house.metric("examhall_evidence_gaps_total") == 0
-
-
-async def _waiting(house: LiveHouse) -> bool:
-    return house.metric("examhall_evidence_waiting") >= 3
-
-
-async def _kept(house: LiveHouse, attempt_id: str) -> bool:
-    waiting = house.metric("examhall_evidence_waiting")
-    return waiting == 0 and len(await evidence_of(house, attempt_id)) >= 3
+    await through_a_store_outage(tmp_path, s3, seconds=1.0)
 
 
 async def test_a_server_that_ends_while_the_store_is_away_says_what_is_missing(

@@ -12,6 +12,7 @@ import httpx
 
 from support.live import LiveHouse, live_house
 from support.recordings import film, send_segment
+from support.reliability import Account, record
 
 TESTS = Path(__file__).parents[1]
 HALF, WHOLE = film(b"half of it is received" * 1000), film(b"written, but in no row")
@@ -87,6 +88,16 @@ async def test_uploads_that_a_crash_cut_off_are_taken_once_when_they_come_again(
         assert sorted(kept) == sorted([HALF, WHOLE])
         story = await house.services.review.story(who)
         assert story.chain == "intact"
+    account = Account()
+    account.sent("segment", [HALF, WHOLE])
+    account.stored("segment", kept)
+    record(
+        "kill -9 of the server in the middle of two uploads",
+        candidate="both uploads end without an answer; the page sends them again and each is taken",
+        proctor="neither segment until it is whole, then each once",
+        account=account,
+        how="one body half received, one written but in no row; the bytes of each segment compared; the chain is whole",
+    )
 
 
 async def read_line(stream: asyncio.StreamReader, words: int, exactly: str = "") -> str:
