@@ -261,6 +261,16 @@ async def test_a_revoked_link_ends_the_session_too_and_a_new_one_replaces_it(ser
 
 
 async def test_a_link_runs_out_with_the_window_and_follows_it(server: Server) -> None:
+    # Within a second of a window's end the clock ends the attempt as well; a try that it wins shows nothing of links.
+    for _ in range(10):
+        said = await _join_shut_and_opened(server)
+        if (410, "attempt_over") not in said:
+            break
+    assert said == [(410, "link_expired"), (200, "")]  # the very link that was sent
+
+
+async def _join_shut_and_opened(server: Server) -> list[tuple[int, str]]:
+    """What one link says after the window was moved into the past, and after it was moved back."""
     async with server.admin() as admin:
         exam = await server.exam(admin)
         ada = await server.candidate(admin, exam["id"])
@@ -268,9 +278,10 @@ async def test_a_link_runs_out_with_the_window_and_follows_it(server: Server) ->
         now = server.house.services.clock.now_ms()
         earlier = {"opens_at": now - 3 * HOUR_MS, "closes_at": now - HOUR_MS}
         assert (await admin.patch(path, json=earlier)).status_code == 200
-        assert await _join(server, ada["link"]) == (410, "link_expired")
-        assert (await admin.patch(path, json={"closes_at": now + HOUR_MS})).status_code == 200
-        assert await _join(server, ada["link"]) == (200, "")  # the very link that was sent
+        shut = await _join(server, ada["link"])
+        again = await admin.patch(path, json={"closes_at": now + HOUR_MS})
+        assert again.status_code == 200, again.text
+        return [shut, await _join(server, ada["link"])]
 
 
 async def test_a_link_used_after_the_end_says_so(server: Server) -> None:
