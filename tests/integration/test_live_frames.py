@@ -19,7 +19,7 @@ async def test_a_frame_becomes_the_tile_of_its_candidate(tmp_path: Path) -> None
             assert welcome["state"] == "live"
             assert welcome["sampling_interval_s"] == 1.0
             await wall.next("snapshot")
-            before = int(time.time() * 1000)  # never after the server's own reading
+            before = house.services.clock.now_ms()  # the system's own time may be 1 ms ahead of it
             await page.frame(ALONE[0], captured_at=before)
             await wall.until(lambda w: w.pictures)
             thumbnail = unpack_thumbnail(wall.pictures[0])
