@@ -159,8 +159,8 @@ async def test_a_full_disk_stores_nothing_and_says_so(tmp_path: Path) -> None:
 
 
 async def limit_pages(world: World) -> None:
-    """The driver's one pooled connection gets no more pages than it has, as on a full disk."""
-    async with world.database.read() as session:
+    """The driver's one connection that writes gets no more pages than it has, as on a full disk."""
+    async with world.database.write() as session:
         pages = await session.scalar(text("PRAGMA page_count"))
         assert isinstance(pages, int)
         await session.execute(text(f"PRAGMA max_page_count = {pages + 20}"))

@@ -65,16 +65,10 @@ async def test_a_full_disk_refuses_commands_and_loses_nothing(tmp_path: Path) ->
 
 
 async def limit_pages(database: Database, *, room: int) -> None:
-    """Leave the file so many pages, on every pooled connection, as a disk without room would."""
-    connections = [database.read() for _ in range(5)]
-    sessions = [await one.__aenter__() for one in connections]
-    try:
-        for session in sessions:
-            pages = await session.scalar(text("PRAGMA page_count"))
-            await session.execute(text(f"PRAGMA max_page_count = {pages + room}"))
-    finally:
-        for one in connections:
-            await one.__aexit__(None, None, None)
+    """Leave the file so many pages, on the one connection that writes, as a disk without room would."""
+    async with database.write() as session:
+        pages = await session.scalar(text("PRAGMA page_count"))
+        await session.execute(text(f"PRAGMA max_page_count = {pages + room}"))
 
 
 async def test_a_removed_candidate_leaves_every_wall_by_a_new_snapshot(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from examhall.adapters.db import outages
+from examhall.adapters.db.inline_sqlite import InlineConnection
 from examhall.adapters.db.migrating import migrate
 from examhall.domain.errors import ErrorKind, ExamhallError
 
@@ -52,15 +53,27 @@ class Database:
         self._url = _understood(url)
         self._pen: AbstractAsyncContextManager[object]
         if self._url.get_backend_name() == "sqlite":
-            self._reader = create_async_engine(self._url, hide_parameters=True)
-            self._engines = [self._reader]
+            # Most reads are of one row: a BEGIN and a ROLLBACK around it would cost three times as much as it does.
+            self._reader = create_async_engine(
+                self._url,
+                hide_parameters=True,
+                async_creator=self._connect_sqlite,
+                isolation_level="AUTOCOMMIT",
+                skip_autocommit_rollback=True,
+            )
             # SQLite has one writer; waiting here is fair and cheap, waiting in SQLite is polling.
             self._pen = asyncio.Lock()
-            self._writer = self._reader.execution_options(examhall_write=True)
-            self._still = self._reader  # every transaction sees one state
-            event.listen(self._reader.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._reader.sync_engine, "begin", _begin_sqlite)
-            event.listen(self._reader.sync_engine, "invalidate", _let_go_sqlite)
+            self._writer = create_async_engine(
+                self._url, hide_parameters=True, async_creator=self._connect_sqlite
+            )
+            # For whole attempts: such reads are long, so they have threads. Every transaction sees one state.
+            self._still = create_async_engine(self._url, hide_parameters=True)
+            self._engines = [self._reader, self._writer, self._still]
+            for engine in self._engines:
+                event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+                event.listen(engine.sync_engine, "invalidate", _let_go_sqlite)
+            event.listen(self._writer.sync_engine, "begin", _begin_writing)
+            event.listen(self._still.sync_engine, "begin", _begin_reading)
         else:
             # Two pools: whoever reads while it writes must not wait for writers that wait for the same.
             self._reader = _postgresql(self._url, connections - connections // 2)
@@ -72,6 +85,9 @@ class Database:
         self._writing = 0
         for engine in self._engines:
             event.listen(engine.sync_engine, "handle_error", self._outage.acted_on, retval=True)
+
+    async def _connect_sqlite(self) -> InlineConnection:
+        return await InlineConnection.connect(Path(str(self._url.database)))
 
     async def start(self) -> None:
         """Bring the schema up to date. Raises `ExamhallError` also as `database_too_new`."""
@@ -195,7 +211,7 @@ def _postgresql(url: URL, size: int) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # The driver's own transaction handling begins late and never IMMEDIATE: ours is in _begin_sqlite.
+    # The driver's own transaction handling begins late and never IMMEDIATE: ours is in _begin_writing.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -212,7 +228,10 @@ def _let_go_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry, __: Base
     connection.rollback()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_writing(connection: Connection) -> None:
     # A writer that begins as a reader and upgrades can be refused midway; IMMEDIATE waits at the door.
-    write = connection.get_execution_options().get("examhall_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

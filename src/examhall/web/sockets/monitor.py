@@ -35,6 +35,7 @@ KIND = "monitor"
 LOAD_EVERY_S = 5.0
 RIGHTS_EVERY_S = 15.0
 LOOK_EVERY_S = 2.0  # a lost wake-up costs at most this
+GATHER_S = 0.3  # at most; an alert may wait so long when there is a lot to tell
 LOOK_AGAIN_S = 1.0  # while the store is away
 _MESSAGES: TypeAdapter[wire.MonitorMessage] = TypeAdapter(wire.MonitorMessage)
 _KNOWN = known_types(wire.MonitorMessage)
@@ -148,6 +149,7 @@ class _Visit:
 
     async def _updates(self, changes: Subscription) -> None:
         while True:
+            began_s = time.perf_counter()
             try:
                 await self._catch_up()
             except ExamhallError as error:
@@ -155,9 +157,12 @@ class _Visit:
                     raise
                 await asyncio.sleep(LOOK_AGAIN_S)
                 continue
+            took_s = time.perf_counter() - began_s
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await changes.next()
+                    # Of several changes of one object only the last is told: the busier, the more come together.
+                    await asyncio.sleep(min(took_s, GATHER_S))
 
     async def _catch_up(self) -> None:
         lines = await self._services.attempt_store.outbox_after(self._exam_id, self._last_id)
