@@ -216,7 +216,7 @@ class AttemptRow(Base):
     note: Mapped[str | None] = mapped_column(String(300), info=RECORD)
     hand_raised_at: Mapped[int | None] = mapped_column(info=FRAME)
     clock_base_s: Mapped[float] = mapped_column(default=0.0, info=FRAME)  # attempt clock at the last save
-    saved_at: Mapped[int | None] = mapped_column(info=FRAME)  # the same moment: what was seen is stored until then
+    saved_at: Mapped[int | None] = mapped_column(info=FRAME)  # when that was: what was seen is stored so far
     rules_state: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)
     check_in: Mapped[dict[str, object] | None] = mapped_column(JSON, info=RECORD)  # domain CheckInResult
     log_seq: Mapped[int] = mapped_column(default=0, info=FRAME)
