@@ -14,14 +14,19 @@ _CODES = {
 
 
 async def let_in(websocket: WebSocket, route_name: str) -> Identity | None:
-    """Accept, and answer who it is; a stranger is told the code and closed."""
+    """Accept, and answer who it is; a stranger is told the code and closed. None: there is nothing to serve."""
+    identity: Identity | None = None
+    refused: ExamhallError | None = None
     try:
         identity = await socket_identity(websocket, route_name)
     except ExamhallError as error:
+        refused = error
+    try:
         await websocket.accept()
-        await websocket.close(close_code(error), error.code)
+    except OSError:  # who knocked did not wait for the answer
         return None
-    await websocket.accept()
+    if refused is not None:
+        await websocket.close(close_code(refused), refused.code)
     return identity
 
 
