@@ -18,6 +18,9 @@ from examhall.bootstrap.listening import take_port
 __all__ = ["HouseServer", "server_of", "take_port"]
 
 _GRACE_S = 5
+_IDLE_S = (
+    75  # longer than proxies keep theirs (nginx: 60): who closes first must not be us while a request comes
+)
 
 
 class HouseServer(uvicorn.Server):
@@ -76,5 +79,6 @@ def server_of(house: House) -> HouseServer:
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_IDLE_S,
     )
     return HouseServer(config, house.services)
