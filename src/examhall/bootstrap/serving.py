@@ -18,9 +18,7 @@ from examhall.bootstrap.listening import take_port
 __all__ = ["HouseServer", "server_of", "take_port"]
 
 _GRACE_S = 5
-_IDLE_S = (
-    75  # longer than proxies keep theirs (nginx: 60): who closes first must not be us while a request comes
-)
+_IDLE_S = 75  # longer than proxies keep theirs (nginx: 60): we must not close while a request is on its way
 
 
 class HouseServer(uvicorn.Server):
