@@ -5,7 +5,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +23,7 @@ from examhall.domain.policy import Recording
 from support.live import Candidate, LiveHouse, Page, live_house, quick_policy, sending
 from support.mutations import FORMATS, Piece, pieces
 from support.people import MODELS_DIR, seat_jpeg
+from support.workers import workers_of
 
 COUNT = int(os.environ.get("EXAMHALL_FUZZ_PIECES", "240"))
 RESULT = os.environ.get("EXAMHALL_FUZZ_RESULT")
@@ -177,7 +177,7 @@ async def test_broken_pieces_harm_nobody(tmp_path: Path) -> None:
                 await asyncio.gather(*(rob(one, waiting, tally) for one in gang))
                 # One worker is killed outright: it is replaced like one that a picture took down.
                 restarts = house.services.vision.health().restarts
-                os.kill(worker_pid(), signal.SIGKILL)
+                workers_of(psutil.Process())[-1].kill()
                 await replaced(house, restarts)
                 seen = thumbnails_of(wall, honest.number)
                 await wall.until(lambda w: thumbnails_of(w, honest.number) >= seen + 2)
@@ -216,11 +216,3 @@ async def replaced(house: LiveHouse, restarts: int) -> None:
 async def rob(attacker: Attacker, waiting: Iterator[Piece], tally: Tally) -> None:
     for piece in waiting:  # one iterator, shared: each takes the next
         await attacker.send(piece, tally)
-
-
-def worker_pid() -> int:
-    """One of the vision workers, which are children of this process."""
-    children = [
-        one for one in psutil.Process().children() if "resource_tracker" not in " ".join(one.cmdline())
-    ]
-    return children[-1].pid

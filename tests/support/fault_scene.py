@@ -13,6 +13,7 @@ from support.reliability import Account
 from support.served import Caller, Invited, Served
 from support.sitting import page_events
 from support.steady_page import SteadyPage, SteadyWall, steady_page, steady_wall
+from support.workers import workers_of
 
 
 @dataclass(slots=True)
@@ -81,14 +82,7 @@ class Scene:
     def workers(self) -> list[psutil.Process]:
         """The vision workers of the server, dead ones left out."""
         server = psutil.Process(self.served._program.process.pid)  # type: ignore[union-attr]
-        return [one for one in server.children() if _is_worker(one)]
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    try:
-        return "resource_tracker" not in " ".join(process.cmdline())
-    except psutil.Error:  # gone, or gone and not yet buried
-        return False
+        return workers_of(server)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from examhall.application.ports.attempt_store import EvidenceRecord
+from examhall.pipeline.evidence_left import NONE_AFTER
 from support.database_outage import acknowledged, say_event
 from support.live import TOGETHER, LiveHouse, live_house, quick_policy, sending
 from support.reliability import Account, record
@@ -69,8 +70,10 @@ async def through_a_store_outage(folder: Path, s3: S3Server, seconds: float) -> 
         kept = await evidence_of(house, who)
         pictures = [e for e in kept if e.path is not None]
         assert [await house.services.evidence.get(e.path or "", e.key_id) for e in pictures]
-        assert [e.note for e in kept if e.kind == "gap"] == []
-        assert house.metric("examhall_evidence_gaps_total") == 0
+        # This test's camera ends in the middle: an incident that opened last may have no picture after it.
+        gaps = [e.note for e in kept if e.kind == "gap"]
+        assert set(gaps) <= {NONE_AFTER}
+        assert house.metric("examhall_evidence_gaps_total") == len(gaps)
         account.sent("incident", shown)
         account.stored("incident", [one.id for one in await store.incidents_of_attempt(who)])
         account.sent("event", [1])
@@ -82,5 +85,5 @@ async def through_a_store_outage(folder: Path, s3: S3Server, seconds: float) -> 
         proctor="the incident at once, its pictures when the store is back; /readyz names the store",
         account=account,
         how=f"an S3 server killed and started again empty; {len(pictures)} pictures kept {took_s:.1f} s after it came "
-        "back and each read, no gap noted; the chain is whole",
+        "back and each read, no gap because of it; the chain is whole",
     )

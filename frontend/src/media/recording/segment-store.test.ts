@@ -52,6 +52,18 @@ describe('segment store', () => {
     expect(names(await open('page-3', { attemptId: 'another' }))).toEqual([]);
   });
 
+  it('gives no number to what was stopped before it had anything', async () => {
+    const store = await open('page-1');
+    const [nothing, something] = [
+      store.begin('camera', 'video/webm', 1_000),
+      store.begin('camera', 'video/webm', 1_001),
+    ];
+    expect(await nothing.end(1)).toBeNull();
+    something.add(bytes(4), 2_000);
+    await something.end(2_000);
+    expect(names(store)).toEqual(['page-1 camera 0']);
+  });
+
   it('puts together what was being recorded when the page crashed', async () => {
     const crashed = await open('page-1');
     const draft = crashed.begin('camera', 'video/webm', 5_000);

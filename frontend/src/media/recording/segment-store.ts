@@ -94,16 +94,19 @@ export class SegmentStore {
   }
 
   begin(kind: SegmentKind, mime: SegmentHead['mime'], capturedAt: number): SegmentDraft {
-    const name = this.#name(kind);
+    // Numbered with its first piece: one that was stopped before it had any leaves no hole in the numbers.
+    let name: SegmentName | undefined;
     const parts: Bytes[] = [];
     return {
       add: (bytes, durationMs) => {
         parts.push(bytes);
+        name ??= this.#name(kind);
         const part = { ...name, part: parts.length - 1, capturedAt, durationMs, mime, bytes };
         // Without it a crash costs this piece; the whole is kept at the end in any case.
         this.#database?.putPart(part).catch(() => undefined);
       },
-      end: (durationMs) => this.#keep({ ...name, capturedAt, durationMs, mime }, joined(parts)),
+      end: async (durationMs) =>
+        name === undefined ? null : this.#keep({ ...name, capturedAt, durationMs, mime }, joined(parts)),
     };
   }
 
@@ -154,7 +157,6 @@ export class SegmentStore {
   }
 
   async #keep(head: Omit<SegmentHead, 'size' | 'sha256'>, bytes: Bytes): Promise<SegmentHead | null> {
-    if (bytes.length === 0) return null;
     const whole = { ...head, size: bytes.length, sha256: await sha256Hex(bytes) };
     if (!((await this.#onDisk(whole, bytes)) || this.#inMemory(whole, bytes))) {
       await this.#database?.remove(whole).catch(() => undefined); // its pieces
