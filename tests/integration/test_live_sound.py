@@ -12,10 +12,12 @@ import pytest
 
 from examhall.adapters.detectors.analyzer import AnalyzerFactory
 from examhall.adapters.detectors.speech import ListenerFactory
+from examhall.application.ports.attempt_store import EvidenceRecord
 from examhall.domain.frame_header import FrameCodec, FrameKind, FrameMessage, pack_frame
 from examhall.domain.policy import Policy, Signal
+from examhall.pipeline.sound_evidence import CUT
 from examhall.pipeline.worker_pool import PoolConfig, WorkerPool
-from support.live import LIMIT_S, Json, LiveHouse, Page, live_house, quick_policy
+from support.live import LIMIT_S, Candidate, Json, LiveHouse, Page, live_house, quick_policy
 from support.people import MODELS_DIR
 from support.voice import pieces, voice
 
@@ -93,19 +95,39 @@ async def test_a_voice_is_an_incident_with_its_sound(tmp_path: Path) -> None:
         assert [line.type for line in lines].count("sound_kept") == 1
 
 
-async def test_a_server_that_stops_keeps_the_sound_it_has(tmp_path: Path) -> None:
+async def test_a_server_that_stops_keeps_the_sound_it_has_and_the_next_one_what_follows(
+    tmp_path: Path,
+) -> None:
     policy = replace(listening(), evidence_after_s=10.0)
     async with live_house(tmp_path, policy=policy) as house:
         candidate = await house.live_candidate()
         async with house.wall() as wall, house.page(candidate) as page:
             await page.next("welcome")
             await speak(page, pieces(voice(3.0)))
-            await wall.next("update", where=lambda m: "incident" in m["body"])
-        before = house
-    assert [f for f in (tmp_path / "evidence").rglob("*.wav") if f.is_file()]
+            update = await wall.next("update", where=lambda m: "incident" in m["body"])
+        before, opened_at = house, update["body"]["incident"]["opened_at"]
     async with live_house(tmp_path, again=before) as house:
+        assert len(await kept_sounds(house, candidate)) == 1
+        async with house.page(candidate) as page:
+            await page.next("welcome")
+            back = min(now_ms(), opened_at + 9_000)  # within its ten seconds
+            for number, piece in enumerate(pieces(voice(1.0))):
+                await page.sound(piece, began_at=back + 500 * number)
+            await heard(house, 2)
+    async with live_house(tmp_path, again=before) as house:
+        sounds = await kept_sounds(house, candidate)
+        assert [one.note for one in sounds] == [CUT, CUT]
+        assert sounds[1].captured_at >= back
         lines = await house.services.attempt_store.log_of_attempt(candidate.attempt_id)
-        assert "sound_kept" in [line.type for line in lines]
+        assert [line.type for line in lines].count("sound_kept") == 2
+    assert len([f for f in (tmp_path / "evidence").rglob("*.wav") if f.is_file()]) == 2
+
+
+async def kept_sounds(house: LiveHouse, candidate: Candidate) -> list[EvidenceRecord]:
+    store = house.services.attempt_store
+    incidents = await store.incidents_of_attempt(candidate.attempt_id)
+    kept = await store.evidence_of_incidents([one.id for one in incidents])
+    return [one for one in kept if one.kind == "audio"]
 
 
 async def test_silence_is_no_incident(tmp_path: Path) -> None:

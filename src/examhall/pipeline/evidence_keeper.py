@@ -18,9 +18,9 @@ from examhall.domain.errors import ErrorKind, ExamhallError
 from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.policy import Policy
 from examhall.pipeline.attempt_clock import AttemptClock
-from examhall.pipeline.evidence_left import NONE_AFTER, SOUND_AWAY, LeftWindow
+from examhall.pipeline.evidence_left import NONE_AFTER, LeftWindow
 from examhall.pipeline.incident_book import OpenedIncident
-from examhall.pipeline.sound_evidence import SoundClip, SoundEvidence
+from examhall.pipeline.sound_evidence import LeftSound, SoundClip, SoundEvidence, SoundGap
 
 RING_FRAMES = 12
 RING_BYTES = 1_000_000
@@ -63,7 +63,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A picture or a stretch of sound that is to be kept. ending: of its file's name."""
+    """A picture or a stretch of sound that is to be kept. ending: of its file's name; note: when it is not whole."""
 
     incident_id: str
     kind: Literal["camera", "screen", "audio"]
@@ -71,6 +71,7 @@ class _Piece:
     media_type: str
     ending: str
     content: bytes = field(repr=False)
+    note: str = ""
 
     @property
     def words(self) -> str:
@@ -137,12 +138,10 @@ class EvidenceKeeper:
             if left.takes(frame.captured_at_ms):
                 self._keep(_picture(left.incident_id, frame))
 
-    def resume(self, left: Sequence[LeftWindow]) -> None:
+    def resume(self, left: Sequence[LeftWindow], sounds: Sequence[LeftSound]) -> None:
         """Go on with what the attempt's former owner began."""
-        self._left.extend(window for window in left if not window.done)
-        for window in left:
-            if window.sound_missing:
-                self._miss(window.incident_id, window.opened_at, SOUND_AWAY, "server_away")
+        self._left.extend(left)
+        self._sounds.resume(sounds)
 
     def opened(self, incident: OpenedIncident, policy: Policy) -> None:
         pictures = self._ring.since(incident.began_at - round(policy.evidence_before_s * 1000))
@@ -227,12 +226,13 @@ class EvidenceKeeper:
         self._bytes -= len(piece.content)
         return piece
 
-    def _keep_sound(self, clips: Sequence[SoundClip]) -> None:
-        for clip in clips:
-            if clip.wav:
-                self._keep(_Piece(clip.incident_id, "audio", clip.began_ms, "audio/wav", ".wav", clip.wav))
+    def _keep_sound(self, told: Sequence[SoundClip | SoundGap]) -> None:
+        for one in told:
+            if isinstance(one, SoundGap):
+                self._miss(one.incident_id, one.at_ms, one.note, one.reason)
             else:
-                self._miss(clip.incident_id, clip.began_ms, "No sound came around it.", "no_sound")
+                piece = _Piece(one.incident_id, "audio", one.began_ms, "audio/wav", ".wav", one.wav, one.note)
+                self._keep(piece)
 
     def _miss(self, incident_id: str, at_ms: int, note: str, reason: str) -> None:
         self._metrics.count(EVIDENCE_GAPS, reason=reason)
@@ -320,7 +320,7 @@ class EvidenceKeeper:
             sha256=blob.sha256,
             key_id=blob.key_id,
             path=blob.path,
-            note="",
+            note=piece.note,
         )
 
     def _may_come_back(self, code: str) -> bool:

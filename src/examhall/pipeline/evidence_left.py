@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 from examhall.application.ports.attempt_store import EvidenceRecord, IncidentRecord
 from examhall.domain.policy import Policy
-from examhall.pipeline.sound_evidence import WITH_SOUND
+from examhall.pipeline.sound_evidence import CUT, NO_SOUND, SOUND_UNTIL_BACK, WITH_SOUND, LeftSound
+from examhall.pipeline.sound_watch import SAMPLE_RATE_HZ
 
 PAGE_BACK_MS = 15_000  # for so long the page is waited for, with the pictures of the time between
 _SAME_MS = 100  # a picture may be stamped so much later than the incident that it opened
 NONE_AFTER = "No picture came after it."
 BEFORE_AWAY = "Pictures before it are missing: the server was away."
 AFTER_AWAY = "Pictures after it are missing: the server was away."
-SOUND_AWAY = "The sound around it is missing: the server was away."
+_WAV_HEADER = 44
+_WAV_MS = SAMPLE_RATE_HZ * 2 // 1000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,6 @@ class LeftWindow:
     hole_ms: int
     before_known: bool
     after_known: bool
-    sound_missing: bool
     came: list[int] = field(default_factory=list)
 
     @property
@@ -102,11 +103,44 @@ def left_windows(
             hole_ms=round(policy.scan.interval_s * 1500),
             before_known=any(at <= incident.opened_at + _SAME_MS for at in moments),
             after_known=any(at > incident.opened_at for at in moments),
-            sound_missing=incident.signal in WITH_SOUND and not any(map(_of_sound, records)),
         )
-        if not window.done or window.sound_missing:
+        if not window.done:
             left.append(window)
     return left
+
+
+def left_sounds(
+    incidents: Sequence[IncidentRecord],
+    kept: Sequence[EvidenceRecord],
+    policy: Policy,
+    *,
+    since: int,
+    now_ms: int,
+) -> list[LeftSound]:
+    """As `left_windows`, for the sound around incidents that have some."""
+    left: list[LeftSound] = []
+    for incident in incidents:
+        until = incident.opened_at + round(policy.evidence_after_s * 1000)
+        if until < since or incident.signal not in WITH_SOUND:
+            continue
+        records = [one for one in kept if one.incident_id == incident.id and _of_sound(one)]
+        if not all(_goes_on(one, until) for one in records):
+            continue
+        begins = incident.began_at - round(policy.evidence_before_s * 1000)
+        kept_until = max(map(_sound_until, records), default=begins)
+        left.append(LeftSound(incident.id, kept_until, until, now_ms, kept_some=bool(records)))
+    return left
+
+
+def _goes_on(sound: EvidenceRecord, until: int) -> bool:
+    """Whether who kept this had to leave before the end."""
+    if sound.kind == "audio":
+        return sound.note == CUT
+    return sound.note in (NO_SOUND, SOUND_UNTIL_BACK) and sound.captured_at < until
+
+
+def _sound_until(sound: EvidenceRecord) -> int:
+    return sound.captured_at + max(0, sound.size - _WAV_HEADER) // _WAV_MS
 
 
 def _of_sound(record: EvidenceRecord) -> bool:

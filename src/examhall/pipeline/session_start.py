@@ -7,7 +7,7 @@ from examhall.domain.errors import ExamhallError
 from examhall.domain.recording import Span
 from examhall.domain.rules.codec import state_from_json
 from examhall.domain.rules.engine import ContentMode, RulesState
-from examhall.pipeline.evidence_left import left_windows
+from examhall.pipeline.evidence_left import left_sounds, left_windows
 from examhall.pipeline.session import AttemptSession, SessionRetired
 from examhall.pipeline.world import World
 
@@ -35,12 +35,15 @@ async def open_session(world: World, attempt_id: str, since: int | None) -> Atte
 
 
 async def _resume_evidence(world: World, session: AttemptSession, since: int | None) -> None:
-    """The pictures around incidents that the former owner still waited for, or kept and could not note."""
+    """The pictures and sounds around incidents that the former owner still waited for, or kept and could not note."""
     now_ms = world.clock.now_ms()
     incidents = await world.store.incidents_of_attempt(session.record.id)
     kept = await world.store.evidence_of_incidents([incident.id for incident in incidents])
     there = now_ms if since is None else since
-    session.evidence.resume(left_windows(incidents, kept, session.policy, since=there, now_ms=now_ms))
+    session.evidence.resume(
+        left_windows(incidents, kept, session.policy, since=there, now_ms=now_ms),
+        left_sounds(incidents, kept, session.policy, since=there, now_ms=now_ms),
+    )
 
 
 def _restored(record: AttemptRecord) -> RulesState:

@@ -13,7 +13,17 @@ from examhall.domain.frame_header import FrameCodec, FrameKind
 from examhall.domain.policy import Preset, Signal
 from examhall.domain.presets import PRESETS
 from examhall.pipeline.incident_book import OpenedIncident
-from examhall.pipeline.sound_evidence import CLIP_S, RING_BYTES, RING_MS, SoundEvidence, SoundRing, wav_of
+from examhall.pipeline.sound_evidence import (
+    CLIP_S,
+    NO_SOUND,
+    RING_BYTES,
+    RING_MS,
+    SoundClip,
+    SoundEvidence,
+    SoundGap,
+    SoundRing,
+    wav_of,
+)
 from examhall.pipeline.sound_watch import PACE_BURST_S, PageTime, SoundPace
 from support.attempts import NOON
 
@@ -109,6 +119,7 @@ def test_speech_is_kept_with_what_came_before_and_after_as_one_wav() -> None:
         evidence.received(piece(NOON - 10_000 + 500 * number, bytes([number, 0]) * 8_000))
     assert evidence.ended(NOON + 4_000) == []
     (clip,) = evidence.ended(NOON + 4_001)
+    assert isinstance(clip, SoundClip)
     assert evidence.at_rest
     # Began 2 s before it opened, and the policy keeps 4 s around it.
     assert clip.began_ms == NOON - 6_000
@@ -128,8 +139,8 @@ def test_no_other_incident_keeps_a_word() -> None:
 def test_an_incident_without_sound_says_so() -> None:
     evidence = SoundEvidence()
     evidence.opened(opened(), POLICY, NOON)
-    (clip,) = evidence.ended(NOON, all_of_them=True)
-    assert clip.wav == b""
+    (gap,) = evidence.ended(NOON, all_of_them=True)
+    assert gap == SoundGap("i", NOON, NO_SOUND, "no_sound")
 
 
 def test_silence_that_was_not_sent_is_silence_again_and_jitter_is_none() -> None:
@@ -145,3 +156,11 @@ def test_silence_that_was_not_sent_is_silence_again_and_jitter_is_none() -> None
 def test_any_times_and_sizes_make_a_wav_of_bounded_length(parts: list[tuple[int, bytes]]) -> None:
     wav = wav_of([piece(NOON + at, content[: len(content) // 2 * 2]) for at, content in parts])
     assert len(samples(wav)) <= CLIP_S * 32_000
+
+
+@given(st.integers(-100_000, 100_000))
+def test_silence_up_to_a_moment_follows_what_was_said_and_cuts_nothing_of_it(until: int) -> None:
+    sound = samples(wav_of([piece(NOON)], NOON + until))
+    assert sound[:16_000] == PIECE
+    assert not any(sound[16_000:])
+    assert len(sound) == max(500, min(until, CLIP_S * 1_000)) * 32
