@@ -30,13 +30,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Shape:
-    """calm_s: about as long each candidate behaves between two things that it does."""
+    """calm_s: about as long each candidate behaves between two things that it does.
+
+    warm_up_s: each attempt's ring of its last 12 pictures is full after it, at the slowest sampling of 5 s too.
+    """
 
     candidates: int
     lasts_s: float
     join_over_s: float = 10.0
     calm_s: float = 150.0
-    warm_up_s: float = 60.0
+    warm_up_s: float = 120.0
 
 
 async def watch_crowd(shape: Shape, folder: Path, say: Say, *, port: int = 0) -> Figures:
