@@ -68,7 +68,10 @@ def section(runs: Sequence[Figures], tiles: Tiles | None, command: str, cores: i
         ("dropped", [_dropped(run) for run in runs]),
         ("processor, % of one core: server + workers", [_pair(run.cpu_percent, 0) for run in runs]),
         ("memory, MB: server + workers", [_pair(run.memory_mb, 0) for run in runs]),
-        ("memory slope after a warm-up of 2 min, MB/min: server + workers", [_pair(run.memory_slope_mb_per_min, 2) for run in runs]),
+        (
+            "memory slope after a warm-up of 2 min, MB/min: server + workers",
+            [_pair(run.memory_slope_mb_per_min, 2) for run in runs],
+        ),
         (
             "page events sent / stored / lost",
             [f"{r.events_sent} / {r.events_stored} / {r.events_lost}" for r in runs],
