@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from examhall.adapters.db.conflicts import retried
 from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.tables import (
     ExamStaffRow,
@@ -58,6 +59,7 @@ class DbAccountsStore:
             return False
         return True
 
+    @retried
     async def save_user(self, user: UserRecord, *, end_logins: bool) -> None:
         async with self._database.write() as session:
             await session.merge(_user_row(user))
@@ -77,6 +79,7 @@ class DbAccountsStore:
             )
             return count or 0
 
+    @retried
     async def add_link(self, link: LinkRecord) -> None:
         async with self._database.write() as session:
             await session.execute(
@@ -105,6 +108,7 @@ class DbAccountsStore:
             row.token_hash, LinkPurpose(row.purpose), row.user_id, row.expires_at, row.used_at, row.reusable
         )
 
+    @retried
     async def redeem(self, token_hash: str, user: UserRecord, at_ms: int) -> bool:
         try:
             async with self._database.write() as session:
@@ -122,6 +126,7 @@ class DbAccountsStore:
             return False
         return True
 
+    @retried
     async def set_password_hash(self, user_id: str, password_hash: str, *, keep_session: str) -> None:
         async with self._database.write() as session:
             await session.execute(
@@ -133,6 +138,7 @@ class DbAccountsStore:
                 )
             )
 
+    @retried
     async def withdraw_links(self, purpose: LinkPurpose, user_id: str | None = None) -> int:
         which = [OneTimeLinkRow.purpose == purpose.value, OneTimeLinkRow.used_at.is_(None)]
         if user_id is not None:
@@ -156,6 +162,7 @@ class DbAccountsStore:
                 for member, user in rows
             ]
 
+    @retried
     async def set_member(self, exam_id: str, user_id: str, role: Role) -> None:
         async with self._database.write() as session:
             await hold(session, f"exam {exam_id}")  # merge reads, then writes

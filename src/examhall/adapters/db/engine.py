@@ -27,6 +27,8 @@ _POSTGRESQL = {
     "application_name": "examhall",
     "jit": "off",  # statements here are short
     "lock_timeout": "4000",
+    # Whatever the cluster's default is: the stores lock rows, and their transactions cannot be run again.
+    "default_transaction_isolation": "read committed",
     # A server that stands still in mid-transaction must not hold a candidate's row for ever.
     "idle_in_transaction_session_timeout": "15000",
 }

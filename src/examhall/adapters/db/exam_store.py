@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from examhall.adapters.db import rows
+from examhall.adapters.db.conflicts import retried
 from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.outbox import add_line, add_lines
 from examhall.adapters.db.tables import (
@@ -34,6 +35,7 @@ class DbExamStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @retried
     async def add_exam(self, exam: ExamRecord, policy: Policy, created_by: str, at_ms: int) -> None:
         async with self._database.write() as session:
             session.add(
@@ -65,6 +67,7 @@ class DbExamStore:
         async with self._database.read() as session:
             return (await session.scalars(select(AttemptRow.id).where(AttemptRow.exam_id == exam_id))).all()
 
+    @retried
     async def change_exam(
         self, exam_id: str, change: Callable[[ExamRecord], ExamRecord], at_ms: int
     ) -> ExamRecord:
@@ -133,6 +136,7 @@ class DbExamStore:
             ).mappings()
             return rows.policy_revision(row.one())
 
+    @retried
     async def set_policy(
         self, exam_id: str, revision_id: str, policy: Policy, created_by: str, at_ms: int
     ) -> PolicyRevisionRecord:

@@ -14,13 +14,26 @@ _ONE_TRY_TAKES_S = 10.0  # at most; then the next one may
 
 
 # Of https://www.postgresql.org/docs/current/errcodes-appendix.html; two letters stand for a whole class.
-_LOST: Final = ("08", "57P", "53", "58", "40", "55P03", "57014", "25P03", "25006")
+_LOST: Final = ("08", "57P", "53", "58", "55P03", "57014", "25P03", "25006")
+_CONFLICT: Final = "40"  # a deadlock; a conflict of serialization where one asked for it
 _AWAY: Final = ("08", "57P", "533")  # the server itself, not only this statement
 _FULL: Final = "53100"
 _UNSTORABLE: Final = ("22021", "22P05", "22001")  # a NUL, a sign outside of UTF-8, more than the column takes
 _SQLITE_LOST: Final = ("locked", "unable to open", "disk i/o error", "readonly", "malformed", "is closed")
 
 log = structlog.get_logger(__name__)
+
+
+class Conflict(ExamhallError):
+    """This transaction was rolled back so that another one could go on; see conflicts.py."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ErrorKind.UNAVAILABLE,
+            "storage_unavailable",
+            "The database is busy with the same things for others; nothing was changed. Try again.",
+            retry_after_s=1,
+        )
 
 
 class Outage:
@@ -109,6 +122,8 @@ def _error_for(cause: BaseException, *, lost: bool) -> ExamhallError | None:
             "text_not_storable",
             "A text holds a sign that cannot be stored, or is too long; nothing was changed.",
         )
+    if state.startswith(_CONFLICT):
+        return Conflict()
     if lost or state.startswith(_LOST) or any(word in words for word in _SQLITE_LOST):
         return unavailable()
     return None

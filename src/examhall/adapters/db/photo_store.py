@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from sqlalchemy import delete, select
 
+from examhall.adapters.db.conflicts import retried
 from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.tables import AttemptRow, RosterPhotoRow
 from examhall.application.ports.photos import PhotoRecord
@@ -21,6 +22,7 @@ class DbPhotoStore:
             row = await session.get(RosterPhotoRow, attempt_id)
         return None if row is None else _record(row)
 
+    @retried
     async def keep(self, photo: PhotoRecord) -> None:
         async with self._database.write() as session:
             await hold(session, f"photo {photo.attempt_id}")

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 
 from examhall.adapters.db import rows, tables
+from examhall.adapters.db.conflicts import delete_free, retried
 from examhall.adapters.db.engine import Database
 from examhall.adapters.db.erasure import payloads_left
 from examhall.application.ports.retention import ERASED_NAME, ErasableAttempt
@@ -71,6 +72,7 @@ class DbRetentionStore:
                 found += [str(path) for path in await session.scalars(query)]
         return found
 
+    @retried
     async def drop_expired(self, now_ms: int, *, audit_before: int, dry_run: bool) -> Mapping[str, int]:
         audit, failure = rows.table_of(tables.AuditEntryRow), rows.table_of(tables.LoginFailureRow)
         beat = rows.HEARTBEAT
@@ -94,7 +96,7 @@ class DbRetentionStore:
         if not dry_run and any(counts.values()):
             async with self._database.write() as session:
                 for table, where in due.values():
-                    await session.execute(delete(table).where(where))
+                    await delete_free(session, table, where)
         return {what: count for what, count in counts.items() if count}
 
 

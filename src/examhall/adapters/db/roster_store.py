@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from examhall.adapters.db.conflicts import delete_free, retried
 from examhall.adapters.db.engine import Database, hold
 from examhall.adapters.db.outbox import add_line, add_lines
+from examhall.adapters.db.rows import table_of
 from examhall.adapters.db.tables import AttemptRow, CandidateSessionRow, ExamRow, InviteRow, RosterPhotoRow
 from examhall.application.ports.attempt_store import UpdateKind
 from examhall.application.ports.exam_store import CandidateRecord, InviteRecord, NewCandidateRecord
@@ -33,6 +35,7 @@ class DbRosterStore:
         attempt, invite, has_photo = row
         return _candidate(attempt, invite, has_photo=has_photo)
 
+    @retried
     async def add(
         self,
         exam_id: str,
@@ -77,6 +80,7 @@ class DbRosterStore:
             added = {candidate.attempt_id for candidate in new}
             return [one for one in await _candidates(session, exam_id) if one.attempt_id in added]
 
+    @retried
     async def change(
         self,
         exam_id: str,
@@ -104,6 +108,7 @@ class DbRosterStore:
             await add_line(session, exam_id, UpdateKind.ATTEMPT, attempt_id, at_ms)
             return after
 
+    @retried
     async def remove(self, exam_id: str, attempt_id: str, at_ms: int) -> bool:
         async with self._database.write() as session:
             removed = await session.scalar(
@@ -119,6 +124,7 @@ class DbRosterStore:
                 await add_line(session, exam_id, UpdateKind.ATTEMPT, attempt_id, at_ms)
             return removed is not None
 
+    @retried
     async def new_invite(self, exam_id: str, attempt_id: str, invite_id: str, at_ms: int) -> None:
         async with self._database.write() as session:
             await hold(session, f"exam {exam_id}")
@@ -133,6 +139,7 @@ class DbRosterStore:
                 )
             )
 
+    @retried
     async def revoke_invites(self, attempt_id: str, at_ms: int) -> None:
         async with self._database.write() as session:
             await _revoke(session, attempt_id, at_ms)
@@ -163,13 +170,13 @@ class DbRosterStore:
             extra_time_s=attempt.extra_time_s,
         )
 
+    @retried
     async def add_candidate_session(
         self, token_hash: str, attempt_id: str, created_at: int, expires_at: int
     ) -> None:
         async with self._database.write() as session:
-            await session.execute(
-                delete(CandidateSessionRow).where(CandidateSessionRow.expires_at < created_at)
-            )
+            expired = CandidateSessionRow.expires_at < created_at
+            await delete_free(session, table_of(CandidateSessionRow), expired)
             session.add(
                 CandidateSessionRow(
                     token_hash=token_hash,

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from examhall.adapters.db.conflicts import retried
 from examhall.adapters.db.engine import Database
 from examhall.adapters.db.tables import RecoveryCodeRow, SecondFactorRow
 from examhall.application.ports.second_factor_store import FactorRecord
@@ -26,6 +27,7 @@ class DbSecondFactorStore:
             row.user_id, row.sealed, row.key_id, row.created_at, row.confirmed_at, row.last_step
         )
 
+    @retried
     async def begin(self, record: FactorRecord) -> bool:
         try:
             async with self._database.write() as session:
@@ -48,6 +50,7 @@ class DbSecondFactorStore:
             return False
         return True
 
+    @retried
     async def confirm(
         self, user_id: str, *, sealed: bytes, step: int, at_ms: int, code_hashes: Sequence[str]
     ) -> bool:
@@ -99,10 +102,12 @@ class DbSecondFactorStore:
             )
             return count or 0
 
+    @retried
     async def replace_codes(self, user_id: str, code_hashes: Sequence[str]) -> None:
         async with self._database.write() as session:
             await _replace_codes(session, user_id, code_hashes)
 
+    @retried
     async def remove(self, user_id: str) -> bool:
         async with self._database.write() as session:
             await session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
+from examhall.adapters.db.conflicts import delete_free, retried
 from examhall.adapters.db.engine import Database
+from examhall.adapters.db.rows import table_of
 from examhall.adapters.db.tables import StaffSessionRow
 from examhall.application.ports.sessions_store import SessionRecord
 
@@ -15,11 +17,11 @@ class DbSessionsStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @retried
     async def add(self, record: SessionRecord) -> None:
         async with self._database.write() as session:
-            await session.execute(
-                delete(StaffSessionRow).where(StaffSessionRow.expires_at < record.created_at)
-            )
+            expired = StaffSessionRow.expires_at < record.created_at
+            await delete_free(session, table_of(StaffSessionRow), expired)
             session.add(
                 StaffSessionRow(
                     id=record.id,
@@ -51,6 +53,7 @@ class DbSessionsStore:
             )
             return ended is not None
 
+    @retried
     async def end_all(self, user_id: str, *, but: str | None) -> int:
         which = [StaffSessionRow.user_id == user_id]
         if but is not None:
