@@ -5,12 +5,21 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import Pages
-from support.live_view import SEE_PEERS, frames_advance, hold_to_talk, until_heard
+from support.browser import Pages, looks_right
+from support.live_view import (
+    SEE_PEERS,
+    frames_advance,
+    hold_to_talk,
+    picture,
+    until_heard,
+    until_silent,
+    until_sound_is_sent,
+)
 from support.served import Invited, Served
-from support.sitting import QUIET, open_candidate, open_wall, sit
+from support.sitting import QUIET, network, open_candidate, open_wall, sit
 
 ALAN = "Alan Turing"
+REASON = "Reason (kept in the record, the candidate reads it)"
 SPEAKING = "Your proctor is speaking to you."
 # A browser that is short of time takes the next size down.
 LARGE = re.compile("640 . 480|480 . 360")
@@ -104,3 +113,57 @@ def test_who_refuses_the_camera_is_still_heard(
     panel = open_candidate(proctor_page, ALAN)
     expect(panel.get_by_text("The candidate's camera is off or was refused.")).to_be_visible()
     expect(panel.get_by_text("Live, no camera")).to_be_visible()
+
+
+def test_who_is_muted_and_taken_out_reads_why_and_is_put_back(
+    served: Served, exam_id: str, invited: Invited, candidate_page: Page, proctor_page: Page, shot
+) -> None:
+    open_wall(proctor_page, exam_id)
+    panel = open_candidate(proctor_page, ALAN)
+    frames_advance(proctor_page, panel)
+
+    panel.get_by_role("button", name="Mute…").click()
+    mute = proctor_page.get_by_role("alertdialog", name=f"Mute {ALAN} in the live view?")
+    expect(mute.get_by_role("button", name=f"Mute {ALAN}")).to_be_disabled()  # a reason is missing
+    mute.get_by_label(REASON).fill("A radio plays.")
+    looks_right(proctor_page, "mute")
+    shot(proctor_page, "wall-mute")
+    mute.get_by_role("button", name=f"Mute {ALAN}").click()
+    expect(proctor_page.get_by_text(f"The microphone of {ALAN} is off in the live view.")).to_be_visible()
+    muted = candidate_page.get_by_text("Your proctor switched your microphone off in the live view.")
+    expect(muted).to_be_visible()
+    expect(candidate_page.get_by_text("A radio plays. Your exam goes on.")).to_be_visible()
+    looks_right(candidate_page, "muted")
+    shot(candidate_page, "exam-muted")
+    until_silent(candidate_page)
+    candidate_page.get_by_role("button", name="Turn on again").click()
+    expect(muted).to_be_hidden()
+    until_sound_is_sent(candidate_page)
+
+    panel.get_by_role("button", name="Take out…").click()
+    take_out = proctor_page.get_by_role("alertdialog", name=f"Take {ALAN} out of the live view?")
+    take_out.get_by_label(REASON).fill("Somebody else is in the room.")
+    looks_right(proctor_page, "take out")
+    shot(proctor_page, "wall-take-out")
+    take_out.get_by_role("button", name=f"Take {ALAN} out").click()
+    expect(panel.get_by_text("Taken out", exact=True)).to_be_visible()
+    expect(picture(panel)).to_be_hidden()
+    expect(candidate_page.get_by_text("Your proctor took you out of the live view.")).to_be_visible()
+    expect(candidate_page.get_by_text("Somebody else is in the room. Your exam goes on.")).to_be_visible()
+    expect(candidate_page.get_by_text("A proctor is watching live.")).to_be_hidden()
+    expect(network(candidate_page)).to_have_text("OK")
+    looks_right(proctor_page, "taken out")
+    shot(proctor_page, "wall-taken-out")
+    shot(candidate_page, "exam-taken-out")
+
+    # Whoever only opens the candidate again does not put them back by it.
+    panel.get_by_role("button", name="Close the candidate").click()
+    panel = open_candidate(proctor_page, ALAN)
+    expect(panel.get_by_text("Taken out", exact=True)).to_be_visible()
+    panel.get_by_role("button", name="Put back").click()
+    frames_advance(proctor_page, panel)
+    expect(candidate_page.get_by_text("Your proctor took you out of the live view.")).to_be_hidden()
+    expect(candidate_page.get_by_text("A proctor is watching live.")).to_be_visible()
+    timeline = [entry["words"] for entry in served.detail(invited.attempt_id)["timeline"]]
+    assert "Microphone muted by Grace Hopper: A radio plays." in timeline
+    assert "Taken out of the live view by Grace Hopper: Somebody else is in the room." in timeline

@@ -105,18 +105,19 @@ def test_only_who_is_watched_is_carried_and_hears_the_proctor(
     assert counted(candidate_page, "outbound-rtp", "video", "bytesSent") > 0
 
 
-def test_who_is_taken_out_stays_out_until_somebody_looks_again(
+def test_who_is_taken_out_stays_out_until_somebody_puts_them_back(
     served: Served, exam_id: str, invited: Invited, candidate_page: Page, proctor_page: Page
 ) -> None:
     open_wall(proctor_page, exam_id)
     panel = open_candidate(proctor_page, ALAN)
     frames_advance(proctor_page, panel)
     served.proctor.ask("POST", f"/attempts/{invited.attempt_id}/meeting/remove")
-    expect(panel.get_by_text("The candidate is not in the live meeting now.", exact=False)).to_be_visible()
+    expect(panel.get_by_text("Taken out", exact=True)).to_be_visible()
+    expect(candidate_page.get_by_text("Your proctor took you out of the live view.")).to_be_visible()
     expect(network(candidate_page)).to_have_text("OK")
 
-    panel.get_by_role("button", name="Close the candidate").click()
-    frames_advance(proctor_page, open_candidate(proctor_page, ALAN))
+    panel.get_by_role("button", name="Put back").click()
+    frames_advance(proctor_page, panel)
 
 
 def test_a_muted_camera_is_said_and_the_exam_goes_on(

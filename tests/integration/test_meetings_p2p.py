@@ -39,16 +39,32 @@ async def test_mute_and_leave_are_asked_of_the_page(tmp_path: Path) -> None:
             assert (nobody.status_code, nobody.json()["code"]) == (409, "candidate_not_connected")
             async with house.page(candidate) as page:
                 await page.next("welcome")
-                assert (await staff.post(f"{at}/mute", json={"media": "camera"})).status_code == 204
+                told = {"media": "camera", "reason": "It shows the others"}
+                assert (await staff.post(f"{at}/mute", json=told)).status_code == 204
                 muted = await page.next("meeting")
-                assert (muted["action"], muted["media"]) == ("mute", "camera")
-                assert (await staff.post(f"{at}/remove")).status_code == 204
-                await page.next("meeting", where=lambda m: m["action"] == "leave")
+                assert (muted["action"], muted["media"], muted["reason"]) == ("mute", *told.values())
+                async with house.wall() as wall:
+                    assert (await staff.post(f"{at}/remove", json={"reason": "Loud"})).status_code == 204
+                    left = await page.next("meeting", where=lambda m: m["action"] == "leave")
+                    assert left["reason"] == "Loud"
+                    await wall.next(
+                        "update", where=lambda m: m["body"].get("attempt", {}).get("taken_out_at")
+                    )
+                    await wall.say(type="watch_open", request_id="r", attempt_id=candidate.attempt_id)
+                    await wall.next("watch_started")
+                    back = (await staff.get(f"/api/v1/attempts/{candidate.attempt_id}")).json()["card"]
+                    assert back["taken_out_at"] is None, "who looks again puts back"
             view = (await staff.get(at)).json()
             assert view == {"provider": "p2p", "available": True, "reason": None, "participants": None}
             story = (await staff.get(f"/api/v1/attempts/{candidate.attempt_id}")).json()["timeline"]
             words = [line["words"] for line in story if line["type"] in {"muted", "taken_out"}]
-            assert words == ["Camera muted by Ada", "Taken out of the live view by Ada"]
+            assert words == [
+                "Camera muted by Ada: It shows the others",
+                "Taken out of the live view by Ada: Loud",
+            ]
+            lines = (await staff.get("/api/v1/audit", params={"action": "attempt"})).json()["entries"]
+            reasons = {line["action"]: line["reason"] for line in lines}
+            assert (reasons["attempt.mute"], reasons["attempt.remove"]) == ("It shows the others", "Loud")
             hook = await http.post("/api/v1/meetings/webhooks/p2p", content=b"{}")
             assert hook.status_code == 404
 

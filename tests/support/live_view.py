@@ -24,6 +24,11 @@ async ([type, kind, field]) => {
 """
 
 
+# How many connections carry a microphone now.
+_MICROPHONES = """window.peers.filter((peer) => peer.connectionState !== 'closed' &&
+    peer.getSenders().some(({ track }) => track?.kind === 'audio' && track.readyState === 'live')).length"""
+
+
 def counted(page: Page, of: str, kind: str | None, field: str) -> float:
     return page.evaluate(_SUM, [of, kind, field])
 
@@ -71,6 +76,15 @@ def until_nothing_is_sent(page: Page) -> None:
         }}""",
         polling=250,
     )
+
+
+def until_silent(page: Page) -> None:
+    """No microphone is sent to anybody."""
+    page.wait_for_function(f"() => {_MICROPHONES} === 0")
+
+
+def until_sound_is_sent(page: Page) -> None:
+    page.wait_for_function(f"() => {_MICROPHONES} > 0")
 
 
 def until_stopped(page: Page, panel: Locator) -> None:

@@ -214,6 +214,11 @@ export class AttemptSession {
     return this.devices.open(kind, deviceId);
   }
 
+  /** The candidate has read what a proctor did in the live view, or has put it right. */
+  liveNoteRead(): void {
+    this.store.setState({ liveNote: null });
+  }
+
   /** Goes on from the device check, on first arrival or after a reload. */
   devicesDone(): void {
     const { room, devices } = this.store.getState();

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   AttemptState,
   ChatMessage,
+  MeetingCommand,
   ServerToCandidate,
   StateChanged,
   WarningNote,
@@ -51,6 +52,8 @@ export interface AttemptView {
   /** This browser's time of the last reconnect: what is given soon after is for the loss before. */
   reconnectedAt: number | null;
   watchedBy: string[];
+  /** What a proctor did to this page in the live view, until it is put right. */
+  liveNote: MeetingCommand | null;
   /** Of staff who speak to the candidate now. */
   proctorVoice: MediaStream | null;
   devices: Record<DeviceKind, Device>;
@@ -82,6 +85,7 @@ export function createAttemptStore(room: Room): AttemptStore {
     givenBack: null,
     reconnectedAt: null,
     watchedBy: [],
+    liveNote: null,
     proctorVoice: null,
     devices: { camera: off, microphone: off, screen: off },
     devicesReady: false,
@@ -110,7 +114,12 @@ export function viewAfter(view: AttemptView, message: ServerToCandidate): Partia
     case 'check_in':
       return { checkIn: message };
     case 'watch_open':
-      return message.tell ? { watchedBy: [...view.watchedBy, message.watch_id] } : {};
+      return {
+        ...(message.tell ? { watchedBy: [...view.watchedBy, message.watch_id] } : {}),
+        ...(view.liveNote?.action === 'leave' ? { liveNote: null } : {}),
+      };
+    case 'meeting':
+      return message.action === 'join' ? {} : { liveNote: message };
     case 'watch_close':
       return { watchedBy: view.watchedBy.filter((watchId) => watchId !== message.watch_id) };
     default:

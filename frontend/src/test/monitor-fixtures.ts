@@ -27,6 +27,7 @@ export const attempt = (given: Partial<AttemptCard> = {}): AttemptCard => ({
   check_in: null,
   bandwidth_rung: 0,
   recording: 'off',
+  taken_out_at: null,
   ...given,
 });
 

@@ -170,6 +170,7 @@ def card(
         check_in=None if kept is None else views.CheckIn(kept.steps, kept.reference_distance),
         bandwidth_rung=attempt.bandwidth_rung,
         recording=attempt.recording,
+        taken_out_at=attempt.taken_out_at,
     )
 
 

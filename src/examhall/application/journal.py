@@ -189,8 +189,8 @@ _WORDS: Mapping[str, Callable[[_Line], str]] = {
     Entry.WATCH_OPENED: lambda e: f"Live view opened by {e.by}",
     Entry.WATCH_CLOSED: lambda e: f"Live view of {e.by} closed",
     Entry.TALK_BEGAN: lambda e: f"{e.by} spoke to the candidate",
-    Entry.MUTED: lambda e: f"{_plain(e.text('media'))} muted by {e.by}",
-    Entry.TAKEN_OUT: lambda e: f"Taken out of the live view by {e.by}",
+    Entry.MUTED: lambda e: f"{_plain(e.text('media'))} muted by {e.by}{e.because()}",
+    Entry.TAKEN_OUT: lambda e: f"Taken out of the live view by {e.by}{e.because()}",
     Entry.PAGE_EVENTS: lambda e: f"The page reported{e.each('events', 'kind', ': ')}",
     Entry.BANDWIDTH_CHANGED: lambda e: (
         f"The line allows: {_plain(e.text('rung')).lower()}; recording: {e.text('recording')}"

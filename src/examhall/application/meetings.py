@@ -15,7 +15,7 @@ from examhall.application.journal import Entry
 from examhall.application.pages import Pages
 from examhall.application.ports.attempt_store import AttemptRecord, AttemptStore
 from examhall.application.ports.clock import Clock
-from examhall.application.ports.live import MeetingAction, MeetingNotice
+from examhall.application.ports.live import MeetingNotice
 from examhall.application.ports.live_metrics import MEETING_EVENTS, MEETING_READY
 from examhall.application.ports.meetings import (
     Booth,
@@ -197,22 +197,24 @@ class Meetings:
         watch = await self._watches.of_user(exam_id, user_id, watch_id)
         await self._provider.talk(watch.booth, watch.id, talking=talking)
         if talking:
-            await self._log(watch.attempt_id, Entry.TALK_BEGAN, user_id)
+            await self._log(watch.attempt_id, Entry.TALK_BEGAN, {"by": user_id})
 
-    async def mute(self, attempt_id: str, media: Media, *, staff_id: str) -> None:
-        """Stop the candidate's picture or sound for everybody; only the candidate can switch it on again.
+    async def mute(self, attempt_id: str, media: Media, *, staff_id: str, reason: str = "") -> None:
+        """Stop the candidate's picture or sound for everybody; only the candidate, who reads why, can switch it on
+        again.
 
         Raises `ExamhallError` `attempt_over`, `not_in_meeting`, `candidate_not_connected`, `meeting_unavailable`.
         """
         attempt = await self._running(attempt_id)
         if self._provider.capabilities.mute:
             await self._provider.mute(_booth(attempt), attempt.id, media)
+            await self._tell_page(attempt.id, MeetingNotice("mute", media, reason))
         else:
-            await self._ask_page(attempt.id, "mute", media)
-        await self._log(attempt.id, Entry.MUTED, staff_id, media)
+            await self._ask_page(attempt.id, MeetingNotice("mute", media, reason))
+        await self._log(attempt.id, Entry.MUTED, {"by": staff_id, "media": media}, reason)
 
-    async def remove(self, attempt_id: str, *, staff_id: str) -> None:
-        """Take the candidate out of the meeting until somebody opens another live view; the exam goes on.
+    async def remove(self, attempt_id: str, *, staff_id: str, reason: str = "") -> None:
+        """Take the candidate, who reads why, out of the meeting until somebody opens another live view.
 
         Raises `ExamhallError` `attempt_over`, `candidate_not_connected`, `meeting_unavailable`.
         """
@@ -220,15 +222,16 @@ class Meetings:
         if self._provider.capabilities.remove:
             await self._take_out(attempt.id)  # before, so that the page does not slip in again
             await self._provider.remove(_booth(attempt), attempt.id)
+            await self._tell_page(attempt.id, MeetingNotice("leave", None, reason))
         else:
-            await self._ask_page(attempt.id, "leave", None)
+            await self._ask_page(attempt.id, MeetingNotice("leave", None, reason))
             await self._take_out(attempt.id)
-        await self._log(attempt.id, Entry.TAKEN_OUT, staff_id)
+        await self._log(attempt.id, Entry.TAKEN_OUT, {"by": staff_id}, reason)
 
     async def _take_out(self, attempt_id: str) -> None:
         """Until somebody opens another live view, wherever that is."""
         async with self._store.begin(attempt_id) as tx:
-            await tx.save_attempt(replace(tx.attempt, taken_out_at=self._clock.now_ms()), tell=False)
+            await tx.save_attempt(replace(tx.attempt, taken_out_at=self._clock.now_ms()))
 
     async def present(self, attempt_id: str) -> tuple[Present, ...] | None:
         """Who is in the booth; None when nobody can tell now. Raises `ExamhallError` `attempt_not_found`."""
@@ -236,13 +239,19 @@ class Meetings:
             return None
         return await self._provider.present(_booth(await self._store.attempt(attempt_id)))
 
-    async def _ask_page(self, attempt_id: str, action: MeetingAction, media: Media | None) -> None:
-        page = await self._pages.find(attempt_id)
-        if page is None or not page.hears:
+    async def _ask_page(self, attempt_id: str, notice: MeetingNotice) -> None:
+        if not await self._tell_page(attempt_id, notice):
             raise ExamhallError(
                 ErrorKind.CONFLICT, "candidate_not_connected", "The candidate's page is not connected now."
             )
-        page.tell(MeetingNotice(action, media))
+
+    async def _tell_page(self, attempt_id: str, notice: MeetingNotice) -> bool:
+        """Whether there is a page that hears it."""
+        page = await self._pages.find(attempt_id)
+        if page is None or not page.hears:
+            return False
+        page.tell(notice)
+        return True
 
     # ---- what the provider reports ---------------------------------------------------------------
 
@@ -292,9 +301,9 @@ class Meetings:
             )
         return attempt
 
-    async def _log(self, attempt_id: str, entry: Entry, by: str, media: Media | None = None) -> None:
+    async def _log(self, attempt_id: str, entry: Entry, said: Mapping[str, str], reason: str = "") -> None:
         async with self._store.begin(attempt_id) as tx:
-            await tx.log(entry, {"by": by} if media is None else {"by": by, "media": media})
+            await tx.log(entry, {**said, "reason": reason} if reason else said)
 
 
 def _booth(attempt: AttemptRecord) -> Booth:

@@ -53,7 +53,11 @@ def notice_from_json(value: Json) -> FarNotice:
                 cast(WatchProfile | None, value["profile"]),
             )
         case _:
-            return MeetingNotice(cast(MeetingAction, value["action"]), cast(Media | None, value["media"]))
+            return MeetingNotice(
+                cast(MeetingAction, value["action"]),
+                cast(Media | None, value["media"]),
+                str(value.get("reason", "")),  # servers of the version before do not send it
+            )
 
 
 def _terms(value: Json) -> WatchTerms:

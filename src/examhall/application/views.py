@@ -164,6 +164,7 @@ class AttemptCard:
     check_in: CheckIn | None  # the camera check, None before it is done
     bandwidth_rung: BandwidthRung  # what the page leaves out because its line is slow
     recording: RecordingNow
+    taken_out_at: int | None  # of the live view by a proctor, who puts the candidate back
 
 
 @dataclass(frozen=True, slots=True)

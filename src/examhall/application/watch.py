@@ -331,7 +331,7 @@ class Watches:
         """Who looked live, and when, is part of the attempt's story."""
         async with self._store.begin(attempt_id) as tx:
             if entry == "watch_opened" and tx.attempt.taken_out_at is not None:
-                await tx.save_attempt(replace(tx.attempt, taken_out_at=None), tell=False)
+                await tx.save_attempt(replace(tx.attempt, taken_out_at=None))
             await tx.log(entry, {"watch_id": watch.id, "by": watch.proctor.user_id})
 
 

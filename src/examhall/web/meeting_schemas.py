@@ -38,6 +38,11 @@ class Talk(Body):  # POST /exams/{id}/meeting/talk
 
 class Mute(Body):  # POST /attempts/{id}/meeting/mute
     media: Media
+    reason: Annotated[str, Field(max_length=500)] = ""  # the candidate reads it
+
+
+class TakeOut(Body):  # POST /attempts/{id}/meeting/remove
+    reason: Annotated[str, Field(max_length=500)] = ""  # the candidate reads it
 
 
 class MeetingParticipant(Answer):

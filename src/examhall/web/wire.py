@@ -248,11 +248,15 @@ class CheckInStands(Message):
 
 
 class MeetingCommand(Message):
-    """join: the meeting has vanished, join anew; mute: switch `media` off; leave: go out of the meeting."""
+    """join: the meeting has vanished, join anew; mute: switch `media` off; leave: go out of the meeting.
+
+    Mute and leave are said as well where the meeting's own server does them, so that the candidate reads `reason`.
+    """
 
     type: Literal["meeting"] = "meeting"
     action: MeetingAction
     media: Media | None
+    reason: str = ""
 
 
 class WatchOpened(Message):

@@ -519,7 +519,7 @@ export interface paths {
         put?: never;
         /**
          * Mute
-         * @description Switch one of the candidate's tracks off for everybody.
+         * @description Switch one of the candidate's tracks off for everybody. The candidate reads the reason.
          */
         post: operations["mute_api_v1_attempts__attempt_id__meeting_mute_post"];
         delete?: never;
@@ -539,7 +539,7 @@ export interface paths {
         put?: never;
         /**
          * Remove From Meeting
-         * @description Take the candidate out of the live meeting. The exam goes on.
+         * @description Take the candidate out of the live meeting. The exam goes on. The candidate reads the reason.
          */
         post: operations["remove_from_meeting_api_v1_attempts__attempt_id__meeting_remove_post"];
         delete?: never;
@@ -1804,6 +1804,8 @@ export interface components {
             risk: components["schemas"]["Risk"];
             sharing: components["schemas"]["Sharing"];
             state: components["schemas"]["AttemptState"];
+            /** Taken Out At */
+            taken_out_at: number | null;
         };
         /** AttemptDetail */
         AttemptDetail: {
@@ -2582,6 +2584,11 @@ export interface components {
              * @enum {string}
              */
             media: "camera" | "microphone" | "screen";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** NewApiKey */
         NewApiKey: {
@@ -3416,6 +3423,14 @@ export interface components {
         StepView: {
             state: components["schemas"]["StepState"];
             step: components["schemas"]["CheckInStep"];
+        };
+        /** TakeOut */
+        TakeOut: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** Talk */
         Talk: {
@@ -4571,7 +4586,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeOut"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
@@ -4580,6 +4599,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];

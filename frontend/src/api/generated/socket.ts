@@ -248,11 +248,14 @@ interval_s: number
 }
 /**
  * join: the meeting has vanished, join anew; mute: switch `media` off; leave: go out of the meeting.
+ * 
+ * Mute and leave are said as well where the meeting's own server does them, so that the candidate reads `reason`.
  */
 export interface MeetingCommand {
 type: "meeting"
 action: ("join" | "mute" | "leave")
 media: (("camera" | "microphone" | "screen") | null)
+reason: string
 }
 /**
  * Send camera pictures more often for a short while, then at the sampling's pace again.
@@ -382,6 +385,7 @@ detectors_off: DetectorOff[]
 check_in: (CheckIn | null)
 bandwidth_rung: BandwidthRung
 recording: RecordingNow
+taken_out_at: (number | null)
 }
 /**
  * value = sum(weight * 2^(-(as_of - at) / half_life_s)) over the parts.

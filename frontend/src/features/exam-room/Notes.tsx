@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { ConnectionBanner } from '@/attempt/ConnectionBanner';
-import { silentWords, whatToDo } from '@/attempt/device-words';
+import { DEVICE_NAMES, silentWords, whatToDo } from '@/attempt/device-words';
 import { enterFullScreen } from '@/attempt/full-screen';
 import { neededDevices } from '@/attempt/needed-devices';
 import { Banner } from '@/components/ui/Banner';
@@ -17,6 +17,7 @@ export function Notes() {
     <div className={styles.notes}>
       <Warnings />
       <ConnectionBanner />
+      <LiveNote />
       <div>
         {needed.map((kind) => (
           <DeviceNote key={kind} kind={kind} />
@@ -52,6 +53,45 @@ function Warnings() {
         </Banner>
       ))}
     </div>
+  );
+}
+
+/** What a proctor did in the live view, with the reason. The exam itself is not touched by it. */
+function LiveNote() {
+  const session = useAttemptSession();
+  const note = useAttempt((view) => view.liveNote);
+  if (note === null) return null;
+  const { media, reason } = note;
+  const read = () => {
+    session.liveNoteRead();
+  };
+  return (
+    <Banner
+      live="polite"
+      title={
+        media === null
+          ? 'Your proctor took you out of the live view.'
+          : `Your proctor switched your ${DEVICE_NAMES[media].toLowerCase()} off in the live view.`
+      }
+      actions={
+        <>
+          {media !== null && (
+            <Button
+              onPress={() => {
+                void session.openDevice(media).then((on) => {
+                  if (on) read();
+                });
+              }}
+            >
+              Turn on again
+            </Button>
+          )}
+          <Button onPress={read}>I have read this</Button>
+        </>
+      }
+    >
+      <p>{reason !== '' && `${reason} `}Your exam goes on.</p>
+    </Banner>
   );
 }
 

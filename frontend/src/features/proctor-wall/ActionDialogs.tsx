@@ -9,7 +9,7 @@ import { Form, type OneProps } from './ActionForm';
 import { end, pause, say, sayToAll, useAct, warn } from './actions';
 import { KEY_HELP } from './keys';
 import { openAlerts, worst } from './need';
-import { TakeOutDialog } from './MeetingActions';
+import { MuteDialog, TakeOutDialog } from './MeetingActions';
 import { TimeDialog, TimeForAllDialog } from './TimeDialogs';
 import { useLive, useView, useWall, type WallDialog } from './wall-context';
 import styles from './ActionDialogs.module.css';
@@ -54,6 +54,8 @@ function AboutOne({
       return <EndDialog {...props} />;
     case 'time':
       return <TimeDialog {...props} />;
+    case 'mute':
+      return <MuteDialog {...props} />;
     case 'take_out':
       return <TakeOutDialog {...props} />;
   }

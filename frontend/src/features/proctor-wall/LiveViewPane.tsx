@@ -1,4 +1,4 @@
-import { Volume2, VolumeX } from 'lucide-react';
+import { LogIn, Volume2, VolumeX } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard } from '@/api/types';
@@ -19,10 +19,13 @@ export function LiveViewPane({ card }: { card: AttemptCard }) {
   const [muted, setMuted] = useState(true);
   const connected = useLive((state) => state.connection.is === 'connected');
   const meeting = useLive((state) => state.meeting);
-  const possible = connected && card.connected && meeting?.available !== false;
+  // Of which taking out this proctor wants the opposite; opening a live view is what puts the candidate back.
+  const [putBack, setPutBack] = useState<number | null>(null);
+  const out = card.taken_out_at !== null && card.taken_out_at !== putBack;
+  const possible = connected && card.connected && meeting?.available !== false && !out;
   const { view, problem, again } = useLiveView(card.attempt_id, possible);
   const stats = useStats(view);
-  const shown = { card, view, problem, meeting };
+  const shown = { card, view, problem, meeting, out };
   const live = liveOf(view);
   const explanation = liveExplanation(shown);
   return (
@@ -45,6 +48,18 @@ export function LiveViewPane({ card }: { card: AttemptCard }) {
               Sound {muted ? 'off' : 'on'}
             </Button>
           </span>
+        ) : out ? (
+          mayAct &&
+          card.connected && (
+            <Button
+              size="small"
+              onPress={() => {
+                setPutBack(card.taken_out_at);
+              }}
+            >
+              <LogIn size={14} aria-hidden /> Put back
+            </Button>
+          )
         ) : (
           possible &&
           (problem !== null || view?.state === 'closed') && (

@@ -60,16 +60,16 @@ export const giveTimeToAll = (examId: string, seconds: number, reason: string) =
     }),
   );
 
-export const muteMicrophone = (attemptId: string) =>
+export const muteMicrophone = (attemptId: string, reason: string) =>
   ask(
     api.POST('/api/v1/attempts/{attempt_id}/meeting/mute', {
       ...of(attemptId),
-      body: { media: 'microphone' },
+      body: { media: 'microphone', reason },
     }),
   );
 
-export const takeOut = (attemptId: string) =>
-  ask(api.POST('/api/v1/attempts/{attempt_id}/meeting/remove', of(attemptId)));
+export const takeOut = (attemptId: string, reason: string) =>
+  ask(api.POST('/api/v1/attempts/{attempt_id}/meeting/remove', { ...of(attemptId), body: { reason } }));
 
 export const decide = (incidentId: string, verdict: Verdict, note = '') =>
   ask(

@@ -15,6 +15,7 @@ const seen = (part: Partial<Shown>): Shown => ({
   view: null,
   problem: null,
   meeting: null,
+  out: false,
   ...part,
 });
 
@@ -24,6 +25,12 @@ describe('what the live view says of itself', () => {
     const shown = seen({ meeting, view: view({}) });
     expect(liveStatus(shown)).toBe('Live view not available');
     expect(liveExplanation(shown)).toMatch(/^It is down\. .*comes back by itself\.$/);
+  });
+
+  it('says that a proctor took the candidate out, and that the exam goes on', () => {
+    const shown = seen({ out: true });
+    expect(liveStatus(shown)).toBe('Taken out');
+    expect(liveExplanation(shown)).toContain('The exam goes on');
   });
 
   it("shows the server's words when it refused", () => {

@@ -6,6 +6,8 @@ export interface Shown {
   view: LiveView | null;
   problem: string | null;
   meeting: MeetingStatus | null;
+  /** A proctor has taken the candidate out, and nobody here puts them back. */
+  out: boolean;
 }
 
 /** Why the server ended a live view; other words of its are shown as they are. */
@@ -21,8 +23,9 @@ export function liveOf(view: LiveView | null): LiveView | null {
 }
 
 /** In one or three words, on the picture. */
-export function liveStatus({ card, view, problem, meeting }: Shown): string {
+export function liveStatus({ card, view, problem, meeting, out }: Shown): string {
   if (!card.connected) return 'Offline';
+  if (out) return 'Taken out';
   if (meeting?.available === false || problem !== null || view?.state === 'closed')
     return 'Live view not available';
   if (view?.state === 'interrupted') return 'Interrupted, reconnecting';
@@ -31,8 +34,9 @@ export function liveStatus({ card, view, problem, meeting }: Shown): string {
 }
 
 /** What is shown instead and why, below the picture; null: all is well. */
-export function liveExplanation({ card, view, problem, meeting }: Shown): string | null {
+export function liveExplanation({ card, view, problem, meeting, out }: Shown): string | null {
   if (!card.connected) return 'The live view opens when the candidate is back.';
+  if (out) return 'Taken out of the live view by a proctor. The exam goes on, the newest pictures are shown.';
   const instead = 'The newest pictures are shown; the live view comes back by itself.';
   if (meeting?.available === false) return `${sentence(meeting.reason ?? '')} ${instead}`;
   if (problem !== null) return `${sentence(problem)} ${instead}`;

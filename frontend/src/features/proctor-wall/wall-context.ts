@@ -8,7 +8,7 @@ type TileSize = 's' | 'm' | 'l';
 
 export type WallDialog =
   | {
-      readonly is: 'warn' | 'message' | 'end' | 'time' | 'pause' | 'take_out';
+      readonly is: 'warn' | 'message' | 'end' | 'time' | 'pause' | 'mute' | 'take_out';
       readonly attemptId: string;
     }
   | { readonly is: 'message_all' | 'time_all' | 'keys' };

@@ -59,10 +59,14 @@ MeetingAction = Literal["join", "mute", "leave"]
 
 @dataclass(frozen=True, slots=True)
 class MeetingNotice:
-    """What the page is asked to do in the live meeting; media: what to mute."""
+    """What the page is asked to do in the live meeting, or what was done to it there; media: what to mute.
+
+    reason: what staff say of it, for the candidate to read.
+    """
 
     action: MeetingAction
     media: Media | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

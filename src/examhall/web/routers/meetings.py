@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 
 from examhall.application.ports.meetings import MeetingJoin
-from examhall.web.auth import Candidate, Staff, Use
+from examhall.web.auth import Audited, Candidate, Staff, Use
 from examhall.web.meeting_schemas import (
     JoinLiveView,
     JoinMeeting,
@@ -13,6 +13,7 @@ from examhall.web.meeting_schemas import (
     MeetingTicket,
     MeetingView,
     Mute,
+    TakeOut,
     Talk,
 )
 from examhall.web.routers.frames import read_body
@@ -65,15 +66,20 @@ async def read_meeting(attempt_id: str, services: Use) -> MeetingView:
 
 
 @router.post("/attempts/{attempt_id}/meeting/mute", status_code=204)
-async def mute(attempt_id: str, body: Mute, staff: Staff, services: Use) -> None:
-    """Switch one of the candidate's tracks off for everybody."""
-    await services.meetings.mute(attempt_id, body.media, staff_id=staff.user_id)
+async def mute(attempt_id: str, body: Mute, staff: Staff, services: Use, note: Audited) -> None:
+    """Switch one of the candidate's tracks off for everybody. The candidate reads the reason."""
+    await services.meetings.mute(attempt_id, body.media, staff_id=staff.user_id, reason=body.reason)
+    note.reason = body.reason
 
 
 @router.post("/attempts/{attempt_id}/meeting/remove", status_code=204)
-async def remove_from_meeting(attempt_id: str, staff: Staff, services: Use) -> None:
-    """Take the candidate out of the live meeting. The exam goes on."""
-    await services.meetings.remove(attempt_id, staff_id=staff.user_id)
+async def remove_from_meeting(
+    attempt_id: str, staff: Staff, services: Use, note: Audited, body: TakeOut | None = None
+) -> None:
+    """Take the candidate out of the live meeting. The exam goes on. The candidate reads the reason."""
+    reason = "" if body is None else body.reason
+    await services.meetings.remove(attempt_id, staff_id=staff.user_id, reason=reason)
+    note.reason = reason
 
 
 @router.post("/meetings/webhooks/{provider}", status_code=204)

@@ -91,7 +91,9 @@ class CandidatePage:
                 about = str(notice.sequence)
                 self._line.say(wire.ErrorMessage(code=notice.code, message=notice.message, about=about))
             case MeetingNotice():
-                self._line.say(wire.MeetingCommand(action=notice.action, media=notice.media))
+                self._line.say(
+                    wire.MeetingCommand(action=notice.action, media=notice.media, reason=notice.reason)
+                )
             case WatchOpenedNotice():
                 self._line.say(
                     wire.WatchOpened(
