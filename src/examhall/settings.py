@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed."
     )
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder if unset.")
+    database_pool: int = Field(
+        20, ge=4, le=1000, description="Connections to PostgreSQL at most, half of them for writing."
+    )
     evidence_url: str | None = Field(
         None,
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$",

@@ -38,7 +38,12 @@ from examhall.settings import Settings
 def database_of(settings: Settings, metrics: Metrics | None = None) -> Database:
     """The database that the settings name, timed where there are metrics; nothing is opened yet."""
     url = settings.database_url or sqlite_url(sqlite_file(settings))
-    return Database(url) if metrics is None else MeasuredDatabase(url, metrics)
+    pool = settings.database_pool
+    return (
+        Database(url, connections=pool)
+        if metrics is None
+        else MeasuredDatabase(url, metrics, connections=pool)
+    )
 
 
 def sqlite_file(settings: Settings) -> Path:

@@ -17,8 +17,8 @@ _OURS = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.STORAGE_FULL})
 class MeasuredDatabase(Database):
     """See `Database`."""
 
-    def __init__(self, url: str, metrics: Metrics) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, metrics: Metrics, *, connections: int) -> None:
+        super().__init__(url, connections=connections)
         self._metrics = metrics
         self._open: Counter[str] = Counter()
 
