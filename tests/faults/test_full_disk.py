@@ -11,6 +11,8 @@ from support.database_outage import acknowledged, chain_is_whole, dumped, say_ev
 from support.live import ALONE, TOGETHER, live_house, sending
 from support.reliability import Account, record
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:

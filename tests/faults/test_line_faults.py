@@ -5,73 +5,61 @@ import json
 import time
 from pathlib import Path
 
-from support.fault_scene import scene, some_life
+import pytest
+
+from support.fault_scene import behind_a_line, scene, some_life
 from support.impair import impaired
 from support.reliability import Account, record
 from support.served import Caller
 from support.sitting import page_events
 
+pytestmark = pytest.mark.timeout(300)
+
 
 async def test_a_half_open_connection(tmp_path: Path) -> None:
-    async with scene(tmp_path) as play:
-        sitting = await play.candidate()
-        async with (
-            impaired(play.served.base_url) as line,
-            play.wall() as wall,
-            play.page(sitting, line.url) as page,
-        ):
-            await some_life(page, wall, "Before.")
-            began_s = time.monotonic()
-            line.half_open()
-            for _ in range(3):
-                await page.event()  # into a line that looks well
-            await page.say("Into the void.")
-            await page.until(
-                lambda: len(page.welcomes) > 1 and page.settled, "the page is back by a new line"
-            )
-            took_s = time.monotonic() - began_s
-            record(
-                "half-open TCP (nothing passes, nothing is closed)",
-                candidate=f"the line reported lost, the exam as it was again after {took_s:.0f} s",
-                proctor=f"{wall.gap_s(sitting.number, began_s):.1f} s without a new thumbnail",
-                account=await play.account(sitting, page, wall),
-                how="a proxy that swallows; the page hears no ping for 12 s and comes back by a new connection",
-            )
+    async with behind_a_line(tmp_path) as (play, sitting, line, wall, page):
+        began_s = time.monotonic()
+        line.half_open()
+        for _ in range(3):
+            await page.event()  # into a line that looks well
+        await page.say("Into the void.")
+        await page.until(lambda: len(page.welcomes) > 1 and page.settled, "the page is back by a new line")
+        took_s = time.monotonic() - began_s
+        record(
+            "half-open TCP (nothing passes, nothing is closed)",
+            candidate=f"the line reported lost, the exam as it was again after {took_s:.0f} s",
+            proctor=f"{wall.gap_s(sitting.number, began_s):.1f} s without a new thumbnail",
+            account=await play.account(sitting, page, wall),
+            how="a proxy that swallows; the page hears no ping for 12 s and comes back by a new connection",
+        )
 
 
 async def test_a_line_of_400_ms_with_stalls_and_resets(tmp_path: Path) -> None:
-    async with scene(tmp_path) as play:
-        sitting = await play.candidate()
-        async with (
-            impaired(play.served.base_url) as line,
-            play.wall() as wall,
-            play.page(sitting, line.url) as page,
-        ):
-            await some_life(page, wall, "Before.")
-            line.latency_s = 0.4
-            began_s = time.monotonic()
-            for turn in range(3):
-                await page.event()
-                await page.say(f"Turn {turn}.")
-                line.flowing.clear()
-                await asyncio.sleep(4.0)  # the stall itself
-                await page.event()
-                line.flowing.set()
-                await page.until(lambda: page.settled, "after the stall")
-                was = len(page.welcomes)
-                await page.event()
-                assert line.reset()
-                await page.until(lambda n=was: len(page.welcomes) > n and page.settled, "after the reset")
-            seen = len(wall.pictures.get(sitting.number, ()))
-            await wall.until(lambda: len(wall.pictures.get(sitting.number, ())) > seen, "looked at again")
-            assert wall.cards[sitting.attempt_id]["state"] == "live"
-            record(
-                "a candidate behind 400 ms, three stalls of 4 s and three resets",
-                candidate=f"back each time, at most {page.away_s:.1f} s after a reset",
-                proctor=f"at most {wall.gap_s(sitting.number, began_s):.1f} s without a new thumbnail",
-                account=await play.account(sitting, page, wall),
-                how="a proxy that delays, holds and resets; events acknowledged after each",
-            )
+    async with behind_a_line(tmp_path) as (play, sitting, line, wall, page):
+        line.latency_s = 0.4
+        began_s = time.monotonic()
+        for turn in range(3):
+            await page.event()
+            await page.say(f"Turn {turn}.")
+            line.flowing.clear()
+            await asyncio.sleep(4.0)  # the stall itself
+            await page.event()
+            line.flowing.set()
+            await page.until(lambda: page.settled, "after the stall")
+            was = len(page.welcomes)
+            await page.event()
+            assert line.reset()
+            await page.until(lambda n=was: len(page.welcomes) > n and page.settled, "after the reset")
+        seen = len(wall.pictures.get(sitting.number, ()))
+        await wall.until(lambda: len(wall.pictures.get(sitting.number, ())) > seen, "looked at again")
+        assert wall.cards[sitting.attempt_id]["state"] == "live"
+        record(
+            "a candidate behind 400 ms, three stalls of 4 s and three resets",
+            candidate=f"back each time, at most {page.away_s:.1f} s after a reset",
+            proctor=f"at most {wall.gap_s(sitting.number, began_s):.1f} s without a new thumbnail",
+            account=await play.account(sitting, page, wall),
+            how="a proxy that delays, holds and resets; events acknowledged after each",
+        )
 
 
 async def test_a_line_that_refuses_sockets(tmp_path: Path) -> None:

@@ -6,9 +6,13 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from support.fault_scene import Scene, Sitting, scene, some_life
 from support.reliability import record
 from support.steady_page import SteadyPage, SteadyWall
+
+pytestmark = pytest.mark.timeout(300)
 
 
 async def test_kill_9_of_the_server(tmp_path: Path) -> None:

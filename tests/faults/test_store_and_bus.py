@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.database_outage import acknowledged, dumped, say_event
+from support.database_outage import acknowledged, dumped, say_event, shown_incident
 from support.live import TOGETHER, LiveHouse, sending
 from support.reliability import Account, record
 from support.s3 import s3_server
@@ -40,7 +40,7 @@ async def test_an_exam_goes_on_through_half_a_minute_without_redis(tmp_path: Pat
             async with sending(page, TOGETHER):
                 await say_event(page, 2)
                 await acknowledged(page, 2)
-                await wall.next("update", where=lambda m: m["body"]["type"] == "incident")
+                await shown_incident(wall, "multiple_faces")  # the pictures of two people began just now
                 incident_s = time.monotonic() - gone_s
                 before, ordered_s = len(page.messages), time.monotonic()
                 await services.attempts.pause(who, by="staff", reason="talk")

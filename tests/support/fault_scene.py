@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from support.impair import Line, impaired
 from support.people import seat_jpeg
 from support.reliability import Account
 from support.served import Caller, Invited, Served
@@ -94,6 +95,20 @@ async def scene(folder: Path, **settings: str) -> AsyncIterator[Scene]:
         yield Scene(served, await asyncio.to_thread(served.exam))
     finally:
         await asyncio.to_thread(served.close)
+
+
+@asynccontextmanager
+async def behind_a_line(folder: Path) -> AsyncIterator[tuple[Scene, Sitting, Line, SteadyWall, SteadyPage]]:
+    """One candidate in the exam, whose page comes through a line that can be made bad; some life before."""
+    async with scene(folder) as play:
+        sitting = await play.candidate()
+        async with (
+            impaired(play.served.base_url) as line,
+            play.wall() as wall,
+            play.page(sitting, line.url) as page,
+        ):
+            await some_life(page, wall, "Before.")
+            yield play, sitting, line, wall, page
 
 
 async def some_life(page: SteadyPage, wall: SteadyWall, words: str) -> None:

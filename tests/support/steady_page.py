@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from examhall.domain.frame_header import FrameCodec, FrameKind, FrameMessage, pack_frame, unpack_thumbnail
 
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 SILENT_AFTER_S = 12.0  # nothing heard for so long: the line is dead, whatever TCP says
 Json = dict[str, object]
 
@@ -74,7 +74,7 @@ class _Returning:
         headers = {"Authorization": f"Bearer {self.token}"}
         at = self.url.replace("http", "ws", 1)
         async with connect(
-            at, additional_headers=headers, proxy=None, open_timeout=5, close_timeout=0.5, ping_interval=None
+            at, additional_headers=headers, proxy=None, open_timeout=10, close_timeout=0.5, ping_interval=None
         ) as socket:
             self.socket = socket
             await socket.send(json.dumps(self.hello()))
