@@ -13,16 +13,16 @@ import { DeviceKeeper, STOPPED } from '@/attempt/device-keeper';
 import { EventSender } from '@/attempt/event-sender';
 import { heardNow } from '@/attempt/exam-clock';
 import { HttpLine } from '@/attempt/http-line';
+import { openKept, type Kept } from '@/attempt/kept';
 import { LineLoad } from '@/attempt/line-load';
 import { neededDevices } from '@/attempt/needed-devices';
 import { PageWatching } from '@/attempt/page-watching';
+import { SayAgain } from '@/attempt/say-again';
 import { isOver } from '@/attempt/states';
 import { CandidateLive } from '@/media/candidate-live';
 import type { DeviceKind } from '@/media/devices';
-import { openEventQueue, type EventQueue } from '@/media/event-queue';
 import { newId } from '@/media/new-id';
 import type { Published } from '@/media/meeting-client';
-import { SegmentStore } from '@/media/recording/segment-store';
 
 /**
  * One page load's part in an attempt: the socket, the pictures, the events and the live view. The server
@@ -39,6 +39,7 @@ export class AttemptSession {
   readonly #capture: CaptureLine;
   readonly #page: PageWatching;
   readonly #words: CandidateWords;
+  readonly #again: SayAgain;
   readonly #http: HttpLine;
   readonly #load: LineLoad;
   #tracks: Published = { camera: null, microphone: null, screen: null };
@@ -46,21 +47,17 @@ export class AttemptSession {
 
   static async create(room: attemptApi.Room): Promise<AttemptSession> {
     const instanceId = newId();
-    const [queue, recorded] = await Promise.all([
-      openEventQueue(room.attempt_id, instanceId),
-      SegmentStore.open({ attemptId: room.attempt_id, instanceId }),
-    ]);
-    return new AttemptSession(room, instanceId, queue, recorded);
+    return new AttemptSession(room, instanceId, await openKept(room.attempt_id, instanceId));
   }
 
-  private constructor(room: attemptApi.Room, instanceId: string, queue: EventQueue, recorded: SegmentStore) {
+  private constructor(room: attemptApi.Room, instanceId: string, kept: Kept) {
     this.#attemptId = room.attempt_id;
     this.#instanceId = instanceId;
-    this.store = createAttemptStore(room);
+    this.store = createAttemptStore(room, kept.unsentChat);
     this.#socket = new CandidateSocket({
       url: `${window.location.origin.replace(/^http/, 'ws')}/ws/attempts/${encodeURIComponent(room.attempt_id)}`,
       instanceId,
-      lastEventSeq: () => queue.lastSeq,
+      lastEventSeq: () => kept.events.lastSeq,
       events: {
         message: (message) => {
           this.#receive(message);
@@ -81,7 +78,7 @@ export class AttemptSession {
       },
     });
     const socket = this.#socket;
-    this.#events = new EventSender(queue, {
+    this.#events = new EventSender(kept.events, {
       get isOpen() {
         return socket.isOpen;
       },
@@ -114,7 +111,11 @@ export class AttemptSession {
       room.sampling_interval_s,
     );
     this.#page = new PageWatching(report);
-    this.#words = new CandidateWords(this.store, (message) => socket.send(message));
+    this.#words = new CandidateWords(this.store, (message) => socket.send(message), kept.words);
+    this.#again = new SayAgain(() => {
+      void this.#events.resend();
+      this.#words.sayAgain();
+    });
     this.#http = this.#slowWay();
     this.#load = new LineLoad(
       {
@@ -125,7 +126,7 @@ export class AttemptSession {
         events: this.#events,
       },
       socket,
-      recorded,
+      kept.recorded,
       report,
     );
     this.devices = new DeviceKeeper(this.store, {
@@ -162,10 +163,12 @@ export class AttemptSession {
       this.#socket.start();
       this.#load.watch.start();
     }
+    if (isOver(state)) this.#words.over();
   }
 
   stop(): void {
     this.#stopped.abort();
+    this.#again.stop();
     this.#http.leave();
     this.#load.watch.stop();
     this.#stopCapture();
@@ -282,7 +285,7 @@ export class AttemptSession {
         // Before anything new is reported, so that things arrive in the order they happened.
         void this.#events.resend();
         this.#capture.setInterval(message.sampling_interval_s);
-        this.#words.opened(message.warnings.map(({ id }) => id));
+        this.#words.opened(message);
         this.#load.tell();
         this.#capture.resumed();
         this.#afterState();
@@ -298,6 +301,9 @@ export class AttemptSession {
         break;
       case 'burst':
         this.#capture.burst(message.interval_s, message.for_s);
+        break;
+      case 'hand':
+        this.#words.handHeard(message.raised);
         break;
       case 'check_in':
         this.#listenWhileWanted();
@@ -317,6 +323,7 @@ export class AttemptSession {
         break;
       case 'error':
         if (message.code === 'attempt_over') void this.refreshRoom();
+        else this.#again.refused(message.code);
         break;
       case 'meeting':
         this.#live.command(message);
@@ -335,6 +342,7 @@ export class AttemptSession {
       // The server closes the line when the last events are in.
       this.#stopCapture();
       this.#load.over();
+      this.#words.over();
     }
     if (room.state !== state) {
       void this.refreshRoom(); // the content comes with the start and goes with the end

@@ -12,6 +12,7 @@ import type { Refusal } from '@/api/candidate-socket';
 import type { CheckInView, Room } from '@/attempt/attempt-api';
 import { heardNow, type ExamClock } from '@/attempt/exam-clock';
 import { NO_RECORDING, type RecordingView } from '@/attempt/recording-line';
+import type { UnsentChat } from '@/attempt/unsent-words';
 import type { Rung } from '@/media/bandwidth-ladder';
 import type { DeviceKind, DeviceProblem } from '@/media/devices';
 
@@ -26,12 +27,6 @@ export type Device =
   | { status: 'problem'; problem: DeviceProblem }
   /** Was on and ended by itself: unplugged, or stopped from the browser's own bar. */
   | { status: 'stopped' };
-
-/** A chat message that the server has not confirmed. */
-interface UnsentChat {
-  clientId: string;
-  text: string;
-}
 
 /** Everything the candidate's pages show; written by the attempt's session alone. */
 export interface AttemptView {
@@ -68,7 +63,8 @@ export interface AttemptView {
 
 export type AttemptStore = StoreApi<AttemptView>;
 
-export function createAttemptStore(room: Room): AttemptStore {
+/** unsentChat: what earlier page loads could not send. */
+export function createAttemptStore(room: Room, unsentChat: UnsentChat[] = []): AttemptStore {
   const off: Device = { status: 'off' };
   return createStore<AttemptView>(() => ({
     room,
@@ -77,7 +73,7 @@ export function createAttemptStore(room: Room): AttemptStore {
     connection: 'connecting',
     refused: null,
     chat: [],
-    unsentChat: [],
+    unsentChat,
     warnings: [],
     handRaised: false,
     pausedBy: null,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { CandidateMessage, ChatMessage, Welcome } from '@/api/generated/socket';
 import { ApiProblem } from '@/api/client';
-import { createAttemptStore } from '@/attempt/attempt-store';
+import { createAttemptStore, viewAfter } from '@/attempt/attempt-store';
 import { CandidateWords, type WordsOverHttp } from '@/attempt/candidate-words';
 import type { Room } from '@/attempt/attempt-api';
+import type { UnsentChat, UnsentWords } from '@/attempt/unsent-words';
 
-function setUp() {
-  const store = createAttemptStore({
-    state: 'live',
-    reason: null,
-    clock: { server_now: 0 },
-  } as unknown as Room);
+function setUp(earlier: UnsentChat[] = []) {
+  const store = createAttemptStore(
+    { state: 'live', reason: null, clock: { server_now: 0 } } as unknown as Room,
+    earlier,
+  );
   const line = {
     open: false,
     sent: [] as CandidateMessage[],
@@ -18,10 +18,17 @@ function setUp() {
     refuses: false,
     dead: false,
   };
-  const words = new CandidateWords(store, (message) => {
+  const kept = new Map(earlier.map((one) => [one.clientId, one.text]));
+  const disk: UnsentWords = {
+    all: () => Promise.resolve(earlier),
+    keep: ({ clientId, text }) => Promise.resolve(void kept.set(clientId, text)),
+    forget: (clientId) => Promise.resolve(void kept.delete(clientId)),
+  };
+  const send = (message: CandidateMessage) => {
     if (line.open) line.sent.push(message);
     return line.open;
-  });
+  };
+  const words = new CandidateWords(store, send, disk);
   const post = (what: string) => {
     if (line.dead) throw new ApiProblem(0, 'no_answer', '', new Map());
     if (line.refuses) throw new ApiProblem(409, 'attempt_over', '', new Map());
@@ -46,11 +53,13 @@ function setUp() {
       post(`rung ${rung}`);
     },
   };
-  return { store, line, words, http };
+  return { store, line, words, http, kept };
 }
 
 const bandwidth = (rung: 0 | 2) =>
   ({ type: 'bandwidth', rung, waiting: { recordings: 0, events: 0 }, recording: null }) as const;
+const welcome = (warnings: string[], handRaised: boolean) =>
+  ({ warnings: warnings.map((id) => ({ id })), hand_raised: handRaised }) as Welcome;
 const kinds = (messages: CandidateMessage[]) => messages.map(({ type }) => type);
 
 describe("the candidate's words", () => {
@@ -63,11 +72,41 @@ describe("the candidate's words", () => {
     expect(line.sent).toEqual([]);
     expect(store.getState().unsentChat).toHaveLength(1);
     line.open = true;
-    words.opened(['w1', 'w2']);
+    words.opened(welcome(['w1', 'w2'], false));
     expect(kinds(line.sent)).toEqual(['chat', 'raise_hand', 'acknowledge_warning', 'bandwidth']);
-    words.opened([]);
-    // A hand that went out is the server's to remember; a warning that it does not name is done with.
+    words.opened(welcome([], true));
+    // A hand that the server has seen is its to remember; a warning that it does not name is done with.
     expect(kinds(line.sent).slice(4)).toEqual(['chat', 'bandwidth']);
+  });
+
+  it('are said again where the server could not keep them, and the hand until it is confirmed', () => {
+    const { line, words } = setUp();
+    line.open = true;
+    words.say('Hello?');
+    words.raiseHand(true);
+    words.sayAgain();
+    expect(kinds(line.sent)).toEqual(['chat', 'raise_hand', 'chat', 'raise_hand']);
+    words.handHeard(true);
+    words.handHeard(false); // the proctor took it down
+    words.sayAgain();
+    expect(kinds(line.sent).slice(4)).toEqual(['chat']);
+  });
+
+  it('are kept on the disk until the server has them, those of earlier page loads too', () => {
+    const { store, line, words, kept } = setUp([{ clientId: 'old', text: 'Before the reload.' }]);
+    words.say('After it.');
+    expect([...kept.values()]).toEqual(['Before the reload.', 'After it.']);
+    line.open = true;
+    words.opened(welcome([], false));
+    expect(line.sent.map((message) => 'text' in message && message.text)).toEqual([
+      'Before the reload.',
+      'After it.',
+    ]);
+    const message = { id: 'm1', text: 'Before the reload.' } as ChatMessage;
+    store.setState((view) => viewAfter(view, { type: 'chat', message, client_id: 'old' }));
+    expect([...kept.values()]).toEqual(['After it.']);
+    words.over();
+    expect(kept.size).toBe(0);
   });
 
   it('go over HTTP where there is no socket, each until it is taken', async () => {

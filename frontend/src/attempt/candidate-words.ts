@@ -1,6 +1,8 @@
 import type { Bandwidth, CandidateMessage, ChatMessage, Welcome } from '@/api/generated/socket';
 import { ApiProblem } from '@/api/client';
 import type { AttemptStore } from '@/attempt/attempt-store';
+import type { UnsentWords } from '@/attempt/unsent-words';
+import { pageNow } from '@/format/page-time';
 import { newId } from '@/media/new-id';
 
 /** The same over HTTP, one request each. */
@@ -18,14 +20,24 @@ export interface WordsOverHttp {
 export class CandidateWords {
   readonly #store: AttemptStore;
   readonly #send: (message: CandidateMessage) => boolean;
+  /** As the candidate wants it, until the server says the same. */
   #hand: boolean | null = null;
   readonly #read = new Set<string>();
   #bandwidth: Bandwidth | null = null;
   #bandwidthSaid = false;
 
-  constructor(store: AttemptStore, send: (message: CandidateMessage) => boolean) {
+  constructor(store: AttemptStore, send: (message: CandidateMessage) => boolean, kept: UnsentWords) {
     this.#store = store;
     this.#send = send;
+    // Whichever way a message was taken, it leaves the list of those that were not.
+    store.subscribe(({ unsentChat }, { unsentChat: before }) => {
+      for (const { clientId } of before) {
+        if (!unsentChat.some((one) => one.clientId === clientId)) void kept.forget(clientId);
+      }
+      for (const one of unsentChat) {
+        if (!before.includes(one)) void kept.keep(one, pageNow());
+      }
+    });
   }
 
   say(text: string): void {
@@ -36,7 +48,13 @@ export class CandidateWords {
 
   raiseHand(raised: boolean): void {
     this.#store.setState({ handRaised: raised });
-    this.#hand = this.#send({ type: 'raise_hand', raised }) ? null : raised;
+    this.#hand = raised;
+    this.#send({ type: 'raise_hand', raised });
+  }
+
+  /** The server says how the hand is. */
+  handHeard(raised: boolean): void {
+    if (raised === this.#hand) this.#hand = null;
   }
 
   acknowledgeWarning(warningId: string): void {
@@ -51,14 +69,25 @@ export class CandidateWords {
   }
 
   /** The socket was welcomed: what was said without it goes now, and what was read is not shown again. */
-  opened(warnings: readonly string[]): void {
+  opened(welcome: Welcome): void {
+    this.handHeard(welcome.hand_raised);
+    this.#stillRead(welcome.warnings.map(({ id }) => id));
+    this.sayAgain();
+  }
+
+  /** Everything that the server has not confirmed. */
+  sayAgain(): void {
     for (const { clientId, text } of this.#store.getState().unsentChat) {
       this.#send({ type: 'chat', client_id: clientId, text });
     }
     if (this.#hand !== null) this.raiseHand(this.#hand);
-    this.#stillRead(warnings);
     for (const warningId of this.#read) this.acknowledgeWarning(warningId);
     if (this.#bandwidth !== null) this.bandwidth(this.#bandwidth);
+  }
+
+  /** The exam is over: nobody takes a message any more. */
+  over(): void {
+    if (this.#store.getState().unsentChat.length > 0) this.#store.setState({ unsentChat: [] });
   }
 
   /** Over HTTP: everything that the server does not have yet. Rejects when the line does. */
