@@ -112,10 +112,7 @@ export class AttemptSession {
     );
     this.#page = new PageWatching(report);
     this.#words = new CandidateWords(this.store, (message) => socket.send(message), kept.words);
-    this.#again = new SayAgain(() => {
-      void this.#events.resend();
-      this.#words.sayAgain();
-    });
+    this.#again = new SayAgain(this.#events, this.#words);
     this.#http = this.#slowWay();
     this.#load = new LineLoad(
       {
