@@ -6,8 +6,8 @@ there is no live view, and everything returns by itself.
 
 import asyncio
 import contextlib
+import hashlib
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -29,6 +29,7 @@ from examhall.application.ports.meetings import (
     Seat,
 )
 from examhall.application.ports.metrics import Metrics
+from examhall.application.ports.reports import Claim, TakenReports
 from examhall.application.watch import Watches
 from examhall.domain.attempt import OVER
 from examhall.domain.errors import ErrorKind, ExamhallError
@@ -39,7 +40,7 @@ FIRST_LOOK_S = 3.0
 LOOK_EVERY_S = 15.0
 LOOK_AGAIN_S = 2.0  # while it is down
 SWEEP_EVERY_S = 60.0
-MOST_KEYS = 10_000  # of reports, to know repeated ones by
+REPORT_LAPSES_MS = 10_000  # a report that nobody has finished by then is anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Meetings:
         store: AttemptStore,
         pages: Pages,
         watches: Watches,
+        reports: TakenReports,
         metrics: Metrics,
         clock: Clock,
     ) -> None:
@@ -70,10 +72,10 @@ class Meetings:
         self._store = store
         self._pages = pages
         self._watches = watches
+        self._reports = reports
         self._metrics = metrics
         self._clock = clock
         self._state = MeetingState(provider.name, None)
-        self._seen: OrderedDict[str, None] = OrderedDict()
         self._looked = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
@@ -256,20 +258,29 @@ class Meetings:
     # ---- what the provider reports ---------------------------------------------------------------
 
     async def take_webhook(self, provider: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Take a report of the provider, each once. headers: names in lower case.
+        """Take a report of the provider, each once among all servers. headers: names in lower case.
 
-        Raises `ExamhallError` `webhook_refused`, and `not_found` for a provider that is not in use.
+        Raises `ExamhallError` `webhook_refused`, `not_found` for a provider that is not in use, and what makes the
+        provider come again: `report_in_work`, and what the store raises.
         """
         if provider != self._provider.name or not self._provider.capabilities.webhooks:
             raise ExamhallError(ErrorKind.NOT_FOUND, "not_found", "No such meeting provider is in use.")
         for event in await self._provider.verify_webhook(headers, body):
-            repeated = event.key in self._seen
-            self._metrics.count(MEETING_EVENTS, kind="repeated" if repeated else event.kind.value)
-            if not repeated:
-                self._seen[event.key] = None
-                if len(self._seen) > MOST_KEYS:
-                    self._seen.popitem(last=False)
-                await self._took(event)
+            key = hashlib.sha256(f"{provider} {event.key}".encode()).hexdigest()
+            claim = await self._reports.claim(key, self._clock.wall_ms(), lapses_ms=REPORT_LAPSES_MS)
+            if claim is Claim.IN_WORK:
+                raise ExamhallError(
+                    ErrorKind.UNAVAILABLE,
+                    "report_in_work",
+                    "Another server is at this report; send it again in case it fails.",
+                    retry_after_s=REPORT_LAPSES_MS / 1000,
+                )
+            if claim is Claim.DONE:
+                self._metrics.count(MEETING_EVENTS, kind="repeated")
+                continue
+            await self._took(event)
+            await self._reports.done(key)
+            self._metrics.count(MEETING_EVENTS, kind=event.kind.value)
 
     async def _took(self, event: MeetingEvent) -> None:
         log.info(

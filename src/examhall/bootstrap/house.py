@@ -12,6 +12,7 @@ from examhall.adapters.db.exam_store import DbExamStore
 from examhall.adapters.db.photo_store import DbPhotoStore
 from examhall.adapters.db.record_store import DbRecordStore
 from examhall.adapters.db.recording_store import DbRecordingStore
+from examhall.adapters.db.reports_store import DbTakenReports
 from examhall.adapters.db.retention_store import DbRetentionStore
 from examhall.adapters.db.roster_store import DbRosterStore
 from examhall.adapters.keys import FileKeyRing
@@ -139,6 +140,7 @@ def _services(settings: Settings, replaced: Replaced) -> Services:
             turns=_turns,
         ),
         town.peers,
+        DbTakenReports(database),
     )
     return Services(
         clock=clock,

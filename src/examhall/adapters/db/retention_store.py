@@ -75,6 +75,7 @@ class DbRetentionStore:
     @retried
     async def drop_expired(self, now_ms: int, *, audit_before: int, dry_run: bool) -> Mapping[str, int]:
         audit, failure = rows.table_of(tables.AuditEntryRow), rows.table_of(tables.LoginFailureRow)
+        report = rows.table_of(tables.ProviderReportRow)
         beat = rows.HEARTBEAT
         newest = select(func.max(beat.c.at)).scalar_subquery()
         before = now_ms - _WEEK_MS
@@ -84,6 +85,7 @@ class DbRetentionStore:
             "candidates' sessions": _expired(rows.table_of(tables.CandidateSessionRow), now_ms),
             "outbox lines": (rows.OUTBOX, rows.OUTBOX.c.at < before),
             "failed logins": (failure, failure.c.at < now_ms - _DAY_MS),
+            "meeting provider's reports": (report, report.c.at < now_ms - _DAY_MS),
             "lines of the audit log": (audit, audit.c.at < audit_before),
             "heartbeats": (beat, and_(beat.c.at < before, beat.c.at < newest)),
         }

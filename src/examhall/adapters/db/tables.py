@@ -422,5 +422,14 @@ class HeartbeatRow(Base):
     at: Mapped[int] = mapped_column(info=WORKING)
 
 
+class ProviderReportRow(Base):
+    """A report of the meeting provider, by a hash of its id. Older than a day it is gone."""
+
+    __tablename__ = "provider_report"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, info=WORKING)
+    at: Mapped[int] = mapped_column(info=WORKING)
+    done: Mapped[bool] = mapped_column(info=WORKING)
+
+
 Index("ix_outbox_at", OutboxRow.at)
 Index("ix_login_failure_key", LoginFailureRow.key, LoginFailureRow.at)
