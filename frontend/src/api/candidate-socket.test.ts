@@ -180,6 +180,21 @@ describe('candidate socket', () => {
     expect(told).toHaveLength(before);
   });
 
+  it('keeps a slow line that carries something, and lets go of one that says nothing', () => {
+    const { socket, line, told, welcome } = setUp();
+    const picture = new Uint8Array(10);
+    welcome();
+    for (let s = 0; s < 40; s += 1) {
+      line().bufferedAmount = 400_000 - s * 5_000;
+      expect(socket.sendFrame('camera', picture)).toBe('sent');
+      line().says({ type: 'ping', nonce: 'n' });
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(told.at(-1)).toBe('open');
+    vi.advanceTimersByTime(14_001);
+    expect(told.at(-1)).toBe('lost 0');
+  });
+
   it('drops pictures, never messages, while the line does not keep up, and then lets go of the line', () => {
     const { socket, line, told, welcome } = setUp();
     const picture = new Uint8Array(10);

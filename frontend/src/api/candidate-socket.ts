@@ -9,8 +9,10 @@ const NO_NETWORK_MS = 500;
 const WELCOME_WITHIN_MS = [5_000, 5_000, 10_000];
 /** Bytes that may wait in the browser before frames are dropped: sound after pictures, messages never. */
 const BACKLOG_BYTES = { camera: 512 * 1024, screen: 512 * 1024, audio: 640 * 1024 };
-/** A backlog that never drains for so long means the line is dead, whatever the browser says. */
+/** A backlog of which nothing drains for so long means the line is dead, whatever the browser says. */
 const STALLED_AFTER_MS = 12_000;
+/** So does a server that says nothing: it asks for a sign of life every 5 s. */
+const SILENT_AFTER_MS = 15_000;
 /** After so many openings in a row without a welcome the page also speaks HTTP. */
 export const BLOCKED_AFTER_FAILURES = 3;
 
@@ -58,7 +60,7 @@ export class CandidateSocket {
   #failures = 0;
   #stopped = false;
   #waitAtLeastMs = 0;
-  #backlogSince: number | null = null;
+  #backlog: { bytes: number; since: number } | null = null;
   readonly #held = { camera: 0, screen: 0, audio: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,21 +126,27 @@ export class CandidateSocket {
       return 'closed';
     }
     const backlog = this.#socket.bufferedAmount;
-    if (backlog === 0) {
-      this.#backlogSince = null;
-    } else {
-      this.#backlogSince ??= performance.now();
-      if (performance.now() - this.#backlogSince > STALLED_AFTER_MS) {
-        this.#lose();
-        return 'closed';
-      }
+    if (this.#stalled(backlog)) {
+      this.#lose();
+      return 'closed';
     }
     if (backlog > BACKLOG_BYTES[kind]) {
       this.#held[kind] += 1;
       return 'held';
     }
     this.#socket.send(frame);
+    // What is added here is no standstill.
+    if (this.#backlog !== null) this.#backlog.bytes += frame.length;
     return 'sent';
+  }
+
+  /** Nothing has left for a long time. A slow line carries something all the time. */
+  #stalled(backlog: number): boolean {
+    const now = performance.now();
+    if (backlog === 0) this.#backlog = null;
+    else if (this.#backlog === null || backlog < this.#backlog.bytes)
+      this.#backlog = { bytes: backlog, since: now };
+    return this.#backlog !== null && now - this.#backlog.since > STALLED_AFTER_MS;
   }
 
   #open(): void {
@@ -146,7 +154,7 @@ export class CandidateSocket {
     const socket = connect(this.#options.url);
     this.#socket = socket;
     this.#welcomed = false;
-    this.#backlogSince = null;
+    this.#backlog = null;
     socket.onopen = () => {
       socket.send(
         JSON.stringify({
@@ -167,17 +175,21 @@ export class CandidateSocket {
         this.#closed(event.code);
       }
     };
-    this.#timer = setTimeout(
-      () => {
-        this.#lose();
-      },
-      at(WELCOME_WITHIN_MS, this.#failures),
-    );
+    this.#loseIn(at(WELCOME_WITHIN_MS, this.#failures));
+  }
+
+  /** Unless something is heard before. */
+  #loseIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#lose();
+    }, ms);
   }
 
   #receive(text: string): void {
     // The server is the author of what comes here; types it adds later fall through the readers.
     const message = JSON.parse(text) as ServerToCandidate;
+    if (this.#welcomed) this.#loseIn(SILENT_AFTER_MS);
     if (message.type === 'ping') {
       this.#socket?.send(JSON.stringify({ type: 'pong', nonce: message.nonce } satisfies CandidateMessage));
       return;
@@ -187,7 +199,7 @@ export class CandidateSocket {
     }
     const first = message.type === 'welcome' && !this.#welcomed;
     if (first) {
-      clearTimeout(this.#timer);
+      this.#loseIn(SILENT_AFTER_MS);
       this.#welcomed = true;
       this.#failures = 0;
     }

@@ -98,7 +98,7 @@ export class AttemptSession {
     };
     this.#capture = new CaptureLine(
       {
-        send: (kind, frame) => socket.sendFrame(kind, frame),
+        send: (kind, frame) => this.#load.sendFrame(kind, frame),
         post: (frame) => (this.store.getState().connection === 'limited' ? this.#post(frame) : null),
         report,
         soundLeft: (piece) => {

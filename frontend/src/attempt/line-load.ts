@@ -1,5 +1,5 @@
 import type { PageEventKind } from '@/api/generated/socket';
-import type { CandidateSocket } from '@/api/candidate-socket';
+import type { CandidateSocket, Delivery, FrameKind } from '@/api/candidate-socket';
 import * as attemptApi from '@/attempt/attempt-api';
 import type { AttemptStore } from '@/attempt/attempt-store';
 import type { CandidateWords } from '@/attempt/candidate-words';
@@ -27,6 +27,7 @@ export class LineLoad {
   readonly watch: LineWatch;
   readonly recording: RecordingLine;
   readonly #loads: Loads;
+  readonly #socket: CandidateSocket;
 
   constructor(
     loads: Loads,
@@ -35,6 +36,7 @@ export class LineLoad {
     report: (kind: PageEventKind) => void,
   ) {
     this.#loads = loads;
+    this.#socket = socket;
     this.watch = new LineWatch({
       buffered: () => socket.buffered,
       ask: (nonce) => socket.send({ type: 'ping', nonce }),
@@ -44,6 +46,14 @@ export class LineLoad {
       },
     });
     this.recording = this.#recordingLine(recorded, report);
+  }
+
+  /** Sends a picture or sound, unless events would have to wait for it. */
+  sendFrame(kind: FrameKind, frame: Uint8Array<ArrayBuffer>): Delivery {
+    if (this.watch.isFull(kind)) return 'held';
+    const delivery = this.#socket.sendFrame(kind, frame);
+    if (delivery === 'sent') this.watch.sent();
+    return delivery;
   }
 
   /** Records the exam alone: not the time before, pauses or what comes after. */

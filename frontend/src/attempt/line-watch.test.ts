@@ -63,6 +63,68 @@ describe('line watch', () => {
     expect(line.rungs).toEqual([]);
   });
 
+  it('sends no more pictures and sound while what was sent before them has not arrived', () => {
+    const { line, watch, look } = setUp();
+    look(1, () => undefined);
+    line.now += 60;
+    watch.answered(line.nonces.at(-1) ?? '');
+    line.now += 1_000;
+    watch.sent();
+    line.now += 900;
+    expect([watch.isFull('camera'), watch.isFull('audio')]).toEqual([false, false]);
+    line.now += 100;
+    expect([watch.isFull('camera'), watch.isFull('audio')]).toEqual([true, false]);
+    line.now += 300;
+    expect(watch.isFull('audio')).toBe(true);
+    line.now += 2_000;
+    watch.answered(line.nonces.at(-1) ?? '');
+    expect(watch.isFull('camera')).toBe(false);
+
+    watch.sent(); // the line is known to be slow now: one at a time
+    expect([watch.isFull('camera'), watch.isFull('audio')]).toEqual([true, true]);
+    line.now += 600;
+    watch.answered(line.nonces.at(-1) ?? '');
+    watch.sent();
+    expect(watch.isFull('camera')).toBe(false);
+    watch.renewed();
+    expect(watch.isFull('camera')).toBe(false);
+  });
+
+  it('takes a far server for no slow line', () => {
+    const { line, watch } = setUp();
+    for (let picture = 0; picture < 10; picture += 1) {
+      watch.sent();
+      line.now += 1_000;
+      if (picture > 0) expect(watch.isFull('camera')).toBe(false);
+      line.now += 300;
+      watch.answered(line.nonces.at(-1) ?? '');
+    }
+    expect(line.nonces).toHaveLength(10);
+  });
+
+  it('goes by every second picture that is held back', () => {
+    const { line, watch, look } = setUp();
+    let second = 0;
+    look(6, () => {
+      watch.answered(line.nonces.at(-1) ?? '');
+      if (second % 2 === 0) watch.held();
+      second += 1;
+    });
+    expect(line.rungs).toEqual([1]);
+  });
+
+  it('goes by one slow upload, however rare, and asks for another after a step', () => {
+    const { line, watch, look } = setUp();
+    const answer = () => watch.answered(line.nonces.at(-1) ?? '');
+    watch.uploaded({ ok: true, tookMs: 9_000, lastsMs: 10_000 });
+    look(9, answer);
+    expect(line.rungs).toEqual([1]);
+    watch.uploaded({ ok: true, tookMs: 9_000, lastsMs: 10_000 });
+    watch.uploaded({ ok: true, tookMs: 2_000, lastsMs: 10_000 });
+    look(9, answer);
+    expect(line.rungs).toEqual([1]);
+  });
+
   it('steps down by slow and failed uploads, and by slow requests where sockets are blocked', () => {
     const { line, watch, look } = setUp();
     look(6, () => {

@@ -2,9 +2,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SegmentHead } from '@/media/recording/segment';
 import { Uploader, type Uploaded } from '@/media/recording/uploader';
 
-function setUp(count: number) {
+function setUp(count: number, held = false) {
   const heads = Array.from({ length: count }, (_, seq) => ({ seq, kind: 'camera' }) as SegmentHead);
-  const line = { says: [] as Uploaded[], allowed: true, tried: [] as number[], measured: [] as boolean[] };
+  const line = {
+    says: [] as Uploaded[],
+    allowed: true,
+    tried: [] as number[],
+    measured: [] as boolean[],
+    tookMs: [] as number[],
+  };
+  let arrive: () => void = () => undefined;
+  const arrived = held ? new Promise<void>((resolve) => (arrive = resolve)) : Promise.resolve();
   const store = {
     waiting: heads,
     bytes: ({ seq }: SegmentHead) => Promise.resolve(seq === 99 ? null : new Uint8Array(3)),
@@ -18,15 +26,18 @@ function setUp(count: number) {
     put: (head, _bytes, stop) => {
       line.tried.push(head.seq);
       const said = line.says.shift() ?? 'taken';
-      return Promise.resolve(stop.aborted ? 'later' : said);
+      return arrived.then(() => (stop.aborted ? 'later' : said));
     },
     allowed: () => Promise.resolve(line.allowed),
     changed: () => undefined,
-    measured: ({ ok }) => line.measured.push(ok),
+    measured: ({ ok, tookMs }) => {
+      line.measured.push(ok);
+      line.tookMs.push(tookMs);
+    },
     now: () => 0,
     random: () => 1,
   });
-  return { uploader, line, store };
+  return { uploader, line, store, arrive };
 }
 
 describe('uploader', () => {
@@ -91,6 +102,18 @@ describe('uploader', () => {
     line.allowed = true;
     await vi.advanceTimersByTimeAsync(1_000);
     expect(line.tried).toEqual([0]);
+  });
+
+  it('says of what is still on its way that the line is slow, without waiting for its end', async () => {
+    const { uploader, line, arrive } = setUp(1, true);
+    uploader.wake();
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(line.tookMs).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(line.tookMs).toEqual([10_000]);
+    arrive();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(line.tookMs).toEqual([10_000, 0]);
   });
 
   it('sends nothing once it is stopped', async () => {

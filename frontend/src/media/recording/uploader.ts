@@ -29,6 +29,8 @@ const FULL_WAIT_MS = 30_000;
 const LOOK_MS = 1_000;
 /** What arrives broken so often is broken here. */
 const BROKEN_AT_MOST = 5;
+/** What is still on its way after so long says what the line carries; its end may be minutes away. */
+const STILL_AFTER_MS = 10_000;
 
 /** Sends what was recorded, oldest first, one after another, each until the server has it. */
 export class Uploader {
@@ -101,7 +103,11 @@ export class Uploader {
     const now = this.#parts.now ?? (() => performance.now());
     const began = now();
     const { signal } = this.#stop;
+    const still = setTimeout(() => {
+      if (!signal.aborted) this.#parts.measured({ ok: true, tookMs: STILL_AFTER_MS, bytes: bytes.length });
+    }, STILL_AFTER_MS);
     const said = await this.#parts.put(head, bytes, signal);
+    clearTimeout(still);
     if (!signal.aborted) {
       this.#parts.measured({ ok: said !== 'later', tookMs: now() - began, bytes: bytes.length });
     }
