@@ -1,5 +1,6 @@
 """Evidence when things go wrong: a full disk, no pictures; and the store of sealed blobs itself."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +40,21 @@ class FullDisk:
         return
 
 
+class DeafDriver(FullDisk):
+    """A store that answers nothing, and takes the word to stop for a fault of its own."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def put(self, path: str, plain: bytes) -> StoredBlob:
+        self.asked.set()
+        try:
+            return await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            message = "The store for evidence does not answer."
+            raise ExamhallError(ErrorKind.UNAVAILABLE, "evidence_not_kept", message) from None
+
+
 def with_gap(update: Json) -> bool:
     body = update["body"]
     return body["type"] == "incident" and any(e["kind"] == "gap" for e in body["incident"]["evidence"])
@@ -57,6 +73,18 @@ async def test_a_full_disk_loses_pictures_not_incidents_and_says_so(tmp_path: Pa
         assert gap["url"] is None
         assert house.metric("examhall_evidence_gaps_total") >= 1
         assert house.metric("examhall_evidence_kept_total") == 0
+
+
+@pytest.mark.timeout(60)
+async def test_a_store_that_does_not_hear_the_word_to_stop_keeps_no_server_from_stopping(
+    tmp_path: Path,
+) -> None:
+    store = DeafDriver()
+    async with live_house(tmp_path, evidence=store) as house:
+        candidate = await house.live_candidate()
+        async with house.page(candidate) as page, sending(page, TOGETHER):
+            await store.asked.wait()
+    assert not house.house.services.live.running, "it has stopped, in the time that tests have"
 
 
 async def test_an_incident_without_pictures_says_that_there_are_none(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ RETENTION_S = 60.0
 LEFT_EVERY_S = 2.0
 LEFT_AT_ONCE = 50  # taken up in one go, so that several servers share what one left
 DRAIN_S = 2.0
+STOPS_WITHIN_S = 2.0  # then it is told once more
 DRAIN_QUICKLY_S = 0.3  # another server waits for the attempt
 
 log = structlog.get_logger(__name__)
@@ -366,6 +367,10 @@ class LiveAttemptsService:
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+    """Until they have ended: a word to stop gets lost where a driver turns it into an error of its own."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=STOPS_WITHIN_S)
     await asyncio.gather(*tasks, return_exceptions=True)
