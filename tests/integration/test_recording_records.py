@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +21,12 @@ from examhall.adapters.signing import Ed25519Signer
 from examhall.application.biometrics import BiometricRetention
 from examhall.application.personal_data import PersonalData
 from examhall.application.photos import Photos
+from examhall.application.ports.recording_store import SegmentRecord
+from examhall.application.recording_page import recording_section
 from examhall.application.recordings import Recordings, SegmentNumber, SegmentSaid
 from examhall.application.reencrypt import Reencryption
 from examhall.application.retention import Retention
-from examhall.domain.recording import SegmentKind
+from examhall.domain.recording import Gap, GapLabel, SegmentKind, Span
 from support.attempts import NOON, PROCTOR
 from support.exports import ADA, PICTURES, Archive, archive, signed_anew, unpack, verified
 from support.recordings import film
@@ -88,6 +91,48 @@ async def test_an_export_holds_the_recording_and_an_altered_or_missing_piece_is_
     )
     nothing = {name: content for name, content in files.items() if not name.startswith("recording")}
     assert verified(nothing).problems
+
+
+async def test_the_page_of_an_export_plays_each_piece_and_says_why_one_is_missing(made: Archive) -> None:
+    page = (await made.export())["index.html"].decode()
+    shown = page[page.index("<h2>Recording</h2>") : page.index("<h2>Time given back</h2>")]
+    segments = await DbRecordingStore(made.world.database).segments_of_attempt(ADA)
+    for one in segments:
+        assert f'<video controls preload="none" src="recording/{one.id}.webm"></video>' in shown
+    assert shown.count("<tr><td>20") == len(FILMS)
+    assert "<td>10.0 s</td>" in shown
+
+
+def segment(kind: SegmentKind = SegmentKind.CAMERA, *, late: bool = False) -> SegmentRecord:
+    return SegmentRecord(
+        "s1", ADA, "page", kind, 0, NOON + 5_000, 9_950, "video/webm", 1, "", late, NOON, "", None
+    )
+
+
+def test_the_section_goes_by_time_and_by_kind() -> None:
+    film_, heard = segment(), replace(segment(SegmentKind.AUDIO, late=True), id="s2")
+    gap = Gap(SegmentKind.CAMERA, Span(NOON, NOON + 5_000), GapLabel.NETWORK)
+    names = {"s1": "recording/s1.webm", "s2": "recording/s2.wav"}
+    shown = recording_section([film_, heard], names, [gap])
+    assert re.findall(r"<h3>.*?</h3>|<em>.*?</em>|<summary>.*?</summary>|src=\S+", shown) == [
+        "<h3>Camera</h3>",
+        "<em>Gap: no network</em>",
+        "<summary>Play</summary>",
+        'src="recording/s1.webm"></video>',
+        "<h3>Sound sent later</h3>",
+        "<summary>Play, sent later</summary>",
+        'src="recording/s2.wav"></audio>',
+    ]
+    assert "<td>5.0 s</td>" in shown
+    assert "no longer kept" in recording_section([film_], {"s1": None}, [])
+    assert recording_section([], {}, []) == "<p>None.</p>\n"
+
+
+def test_names_on_the_page_are_escaped_whatever_they_are() -> None:
+    name = '"><script>alert(1)</script>'
+    shown = recording_section([segment()], {"s1": name}, [])
+    assert "<script>" not in shown
+    assert shown.count("&quot;&gt;&lt;script&gt;") == 3
 
 
 async def test_the_candidate_gets_the_recording_too(made: Archive) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from examhall.application.export_page import export_page
+from examhall.application.export_page import Kept, export_page
 from examhall.application.journal import Entry
 from examhall.application.ports.attempt_store import AttemptStore, EvidenceRecord
 from examhall.application.ports.clock import Clock
@@ -30,7 +30,7 @@ from examhall.domain.export_format import (
     chain_line,
 )
 from examhall.domain.policy import Policy
-from examhall.domain.recording import recorded_kinds
+from examhall.domain.recording import Gap, recorded_kinds
 
 _ENDINGS = {
     "image/jpeg": "jpg",
@@ -85,7 +85,8 @@ class Exports:
         await files.add_json("chat.json", dump.chat)
         await files.add_json("credits.json", dump.credits)
         now = self.clock.now_ms()
-        await files.add_json(RECORDING_LIST, await add_recording(files, self.evidence, dump, policy, now))
+        recorded = await add_recording(files, self.evidence, dump, policy, now)
+        await files.add_json(RECORDING_LIST, recorded.listed)
         await files.add_json(EVIDENCE_LIST, [_evidence_line(one, kept[one.id]) for one in dump.evidence])
         await files.add_lines(
             "events.jsonl", (json.dumps(plain(event), ensure_ascii=False) for event in dump.events)
@@ -93,7 +94,8 @@ class Exports:
         await files.add_lines(
             "observations.jsonl", (line for batch in dump.observations for line in batch.splitlines())
         )
-        await files.add("index.html", export_page(dump, kept, report.status))
+        shown = Kept(kept, recorded.names, recorded.gaps)
+        await files.add("index.html", export_page(dump, shown, report.status))
         key = self.signer.public_key
         manifest = json_text(
             {
@@ -116,21 +118,30 @@ async def add_evidence(files: RecordFiles, store: EvidenceStore, record: Evidenc
     return await _add_blob(files, store, "evidence", record)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """names: by segment id, None when there is none (any more); listed: for recording.json."""
+
+    names: Mapping[str, str | None]
+    gaps: tuple[Gap, ...]
+    listed: Mapping[str, object]
+
+
 async def add_recording(
     files: RecordFiles, store: EvidenceStore, dump: AttemptDump, policy: Policy, now_ms: int
-) -> Mapping[str, object]:
+) -> Recorded:
     """Put the pieces of the recording into the files, one in memory at a time; the list of them and of the gaps."""
-    segments = [_listed(one, await _add_blob(files, store, "recording", one)) for one in dump.segments]
-    kinds = recorded_kinds(policy)
-    gaps = gaps_of(dump.attempt, kinds, dump.segments, dump.log, now_ms)
-    return {
+    names = {one.id: await _add_blob(files, store, "recording", one) for one in dump.segments}
+    gaps = gaps_of(dump.attempt, recorded_kinds(policy), dump.segments, dump.log, now_ms)
+    listed = {
         "recording": policy.recording,
-        "segments": segments,
+        "segments": [_listed(one, names[one.id]) for one in dump.segments],
         "gaps": [
             {"kind": gap.kind, "from_at": gap.span.from_ms, "to_at": gap.span.to_ms, "label": gap.label}
             for gap in gaps
         ],
     }
+    return Recorded(names, gaps, listed)
 
 
 async def _add_blob(

@@ -1,13 +1,15 @@
 """The page of an export that people read: no scripts, nothing loaded from elsewhere, all text escaped."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from examhall.application.journal import UNTOLD, read_payload, words
 from examhall.application.ports.attempt_store import EvidenceRecord
 from examhall.application.ports.record_store import AttemptDump
+from examhall.application.recording_page import recording_section, time_words
 from examhall.domain.chain import ChainStatus
+from examhall.domain.recording import Gap
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -17,7 +19,7 @@ _HEAD = """<!doctype html>
 <style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:left;
-vertical-align:top}img{max-width:14rem;margin:.25rem}
+vertical-align:top}img{max-width:14rem;margin:.25rem}video{max-width:100%;display:block}
 </style></head><body>
 """
 _NOTICE = (
@@ -31,8 +33,16 @@ _CHAIN = {
 }
 
 
-def export_page(dump: AttemptDump, kept: Mapping[str, str | None], chain: ChainStatus) -> str:
-    """kept: by evidence id its name in the export."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came into the export of pictures, sounds and films: names by evidence and by segment id, None: no more."""
+
+    evidence: Mapping[str, str | None]
+    recording: Mapping[str, str | None]
+    gaps: Sequence[Gap]
+
+
+def export_page(dump: AttemptDump, kept: Kept, chain: ChainStatus) -> str:
     attempt = dump.attempt
     facts = [
         ("Exam", dump.exam.title),
@@ -51,7 +61,9 @@ def export_page(dump: AttemptDump, kept: Mapping[str, str | None], chain: ChainS
             _NOTICE,
             _table((), facts),
             "<h2>Incidents</h2>\n",
-            "".join(_incidents(dump, kept)) or "<p>None.</p>\n",
+            "".join(_incidents(dump, kept.evidence)) or "<p>None.</p>\n",
+            "<h2>Recording</h2>\n",
+            recording_section(dump.segments, kept.recording, kept.gaps),
             "<h2>Time given back</h2>\n",
             _table(
                 ("At", "Seconds", "Why", "Note"),
@@ -98,7 +110,8 @@ def _shown(record: EvidenceRecord, name: str | None) -> str:
     if name is None:
         return f"<em>{at}: {escape(record.note or 'no longer kept')}</em> "
     if record.kind == "audio":
-        return f'<audio controls src="{escape(name)}" title="{at}"></audio>'
+        cut = f" <em>{escape(record.note)}</em>" if record.note else ""
+        return f'<audio controls src="{escape(name)}" title="{at}"></audio>{cut}'
     return f'<img src="{escape(name)}" alt="{escape(record.kind)}, {at}" title="{at}">'
 
 
@@ -115,6 +128,4 @@ def _table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 
 def _time(at_ms: int | None) -> str:
-    if at_ms is None:
-        return ""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return "" if at_ms is None else time_words(at_ms)

@@ -54,8 +54,8 @@ class PersonalData:
             kept = {one.id: await add_evidence(files, self._evidence, one) for one in dump.evidence}
             policy = await self._attempts.policy(dump.attempt)
             now = self._clock.now_ms()
-            listed = await add_recording(files, self._evidence, dump, policy, now)
-            await files.add_json(RECORDING_LIST, listed)
+            recorded = await add_recording(files, self._evidence, dump, policy, now)
+            await files.add_json(RECORDING_LIST, recorded.listed)
             photo = await self._photo(files, attempt_id)
             enrolled = await self._attempts.template(attempt_id) is not None
             await files.add_json("data.json", _data(dump, kept, photo=photo, enrolled=enrolled))
