@@ -5,7 +5,7 @@ import time
 from playwright.sync_api import Browser, Page, expect
 
 from support.browser import Pages
-from support.served import Invited, Served
+from support.served import HOUR_MS, Invited, Served
 from support.sitting import QUIET, open_candidate, open_wall, tile
 
 # Whatever runs sets `window.hacked`; what is parsed as HTML leaves an element that a test can find.
@@ -31,6 +31,10 @@ def test_html_in_names_and_texts_is_text_on_every_screen(
         "/staff",
         {"name": LINK, "email": f"<svg/onload={time.time_ns()}>@example.org", "role": "proctor"},
     )
+    lasts_until = round(time.time() * 1000) + HOUR_MS
+    key = {"name": IMG, "scopes": ["roster:read"], "expires_at": lasts_until}
+    made = served.admin.ask("POST", "/api-keys", key)["key"]
+    served.admin.ask("DELETE", f"/api-keys/{made['id']}", {"reason": MARKDOWN})
     candidate = served.enter(invited)
     _talk(served, invited, exam_id)
 
@@ -47,6 +51,8 @@ def test_html_in_names_and_texts_is_text_on_every_screen(
         (f"/exams/{exam_id}/review", IMG),
         (f"/attempts/{invited.attempt_id}", LINK),
         ("/staff", LINK),
+        ("/api-keys", IMG),
+        ("/audit", MARKDOWN),
     ):
         admin_page.goto(path)
         expect(admin_page.get_by_text(shown).first).to_be_visible()

@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react';
 import { useState } from 'react';
 import { api, ask } from '@/api/client';
 import type { ApiKey } from '@/api/types';
+import { PageHead } from '@/components/staff/PageHead';
 import { ReasonDialog } from '@/components/staff/ReasonDialog';
 import { LoadProblem, StaffPage, Waiting } from '@/components/staff/StaffPage';
 import { Table } from '@/components/staff/Table';
@@ -26,12 +27,9 @@ function Keys() {
   const [token, setToken] = useState<string | null>(null);
   return (
     <>
-      <div>
-        <h1 className={styles.title}>API keys</h1>
-        <p className={styles.hint}>
-          For programs. A key acts for whoever made it, within its scopes, and never proctors or judges.
-        </p>
-      </div>
+      <PageHead title="API keys">
+        For programs. A key acts for whoever made it, within its scopes, and never proctors or judges.
+      </PageHead>
       {token !== null && <TokenBanner token={token} />}
       {keys.isError ? (
         <LoadProblem error={keys.error} onRetry={() => void keys.refetch()} />
@@ -111,8 +109,10 @@ function KeysTable({ keys }: { keys: readonly ApiKey[] }) {
             <th scope="row">{key.name}</th>
             <td>{key.scopes.join(', ')}</td>
             <td>{key.maker_name}</td>
-            <td>{key.last_used_at === null ? 'Never' : clockOrDay(key.last_used_at, now)}</td>
-            <td>{dateAndTime(key.expires_at)}</td>
+            <td>{key.last_used_at === null ? 'Never' : <time>{clockOrDay(key.last_used_at, now)}</time>}</td>
+            <td>
+              <time>{dateAndTime(key.expires_at)}</time>
+            </td>
             <td>{state(key, now)}</td>
             <td>
               {key.revoked_at === null && (

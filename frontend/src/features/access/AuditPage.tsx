@@ -2,14 +2,16 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask } from '@/api/client';
 import type { AuditEntry } from '@/api/types';
+import { PageHead } from '@/components/staff/PageHead';
 import { LoadProblem, StaffPage, Waiting } from '@/components/staff/StaffPage';
-import { Table } from '@/components/staff/Table';
+import { LongCell, Table } from '@/components/staff/Table';
 import { Button } from '@/components/ui/Button';
+import { Download } from '@/components/ui/Download';
 import { EmptyState } from '@/components/ui/EmptyState';
 import { Select } from '@/components/ui/Select';
 import { TextField } from '@/components/ui/TextField';
 import { dateAndTime, fromLocalField } from '@/format/time';
-import { actionWords, detailWords, FAMILIES, whoWords, type Family } from './audit-words';
+import { actionWords, detailWords, FAMILIES, onWords, whoWords, type Family } from './audit-words';
 import styles from './Access.module.css';
 
 interface Wanted {
@@ -55,18 +57,11 @@ function Audit() {
   const entries = pages.data?.pages.flatMap((page) => page.entries);
   return (
     <>
-      <div>
-        <h1 className={styles.title}>Audit log</h1>
-        <p className={styles.hint}>
-          What staff and API keys did, the newest first. What happened in an attempt is in its own record too.
-        </p>
-      </div>
+      <PageHead title="Audit log">
+        What staff and API keys did, the newest first. What happened in an attempt is in its own record too.
+      </PageHead>
       <Filter wanted={wanted} onChange={setWanted} />
-      <div className={styles.buttons}>
-        <a href={`${ADDRESS}/csv?${words.toString()}`} download>
-          Download as a spreadsheet (CSV)
-        </a>
-      </div>
+      <Download href={`${ADDRESS}/csv?${words.toString()}`}>As a spreadsheet (CSV)</Download>
       {pages.isError ? (
         <LoadProblem error={pages.error} onRetry={() => void pages.refetch()} />
       ) : entries === undefined ? (
@@ -145,7 +140,9 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
     <Table label="Audit log" columns={['When', 'Who', 'What', 'On', 'Reason', 'From']}>
       {entries.map((entry) => (
         <tr key={entry.id}>
-          <td>{dateAndTime(entry.at)}</td>
+          <td>
+            <time>{dateAndTime(entry.at)}</time>
+          </td>
           <th scope="row">{whoWords(entry)}</th>
           <td>
             {actionWords(entry)}
@@ -153,11 +150,11 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
           </td>
           <td>
             {entry.exam_title ?? ''}
-            <div className={styles.faint}>
-              {entry.on_kind} {entry.on_id ?? ''}
+            <div className={styles.faint} title={entry.on_id ?? undefined}>
+              {onWords(entry)}
             </div>
           </td>
-          <td>{entry.reason ?? ''}</td>
+          <LongCell>{entry.reason ?? ''}</LongCell>
           <td>{entry.address ?? ''}</td>
         </tr>
       ))}

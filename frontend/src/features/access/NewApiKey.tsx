@@ -2,9 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { api, ask } from '@/api/client';
 import type { ApiKey } from '@/api/types';
-import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
 import { Check } from '@/components/ui/Check';
+import { Refusal } from '@/components/ui/Refusal';
 import { Select } from '@/components/ui/Select';
 import { TextField } from '@/components/ui/TextField';
 import { SCOPES } from './scopes';
@@ -42,11 +42,7 @@ export function NewApiKey({ onMade }: { onMade: (token: string) => void }) {
   return (
     <form className={styles.form} onSubmit={submit} aria-labelledby="new-key">
       <h2 id="new-key">Make a key</h2>
-      {make.isError && (
-        <Banner tone="high" live="alert">
-          <p>{make.error.message}</p>
-        </Banner>
-      )}
+      <Refusal error={make.error} />
       <div className={styles.fields}>
         <TextField label="What it is for" isRequired maxLength={100} value={name} onChange={setName} />
         <Select label="Lasts" value={days} options={LASTS} onChange={setDays} />

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@/api/types';
+import { dateAndTime, howLong } from '@/format/time';
 
 /** What each action of the audit log is called on the screen; one that is new shows its own name. */
 const WORDS: Record<string, string> = {
@@ -84,10 +85,25 @@ export function whoWords(entry: AuditEntry): string {
   return entry.key_name === null ? who : `${who}, by the key ${entry.key_name}`;
 }
 
-/** "seconds: 300, role: proctor": what else the entry holds. */
+/** "attempt k6xhttek…": what it was done to; all of the id stands in the spreadsheet. */
+export function onWords({ on_kind, on_id }: AuditEntry): string {
+  const kind = on_kind.replaceAll('_', ' ');
+  return on_id === null ? kind : `${kind} ${on_id.length > 12 ? `${on_id.slice(0, 8)}…` : on_id}`;
+}
+
+/** "time: 5 min, role: proctor": what else the entry holds. */
 export function detailWords(entry: AuditEntry): string {
   return Object.entries(entry.details)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${String(value)}`)
+    .map(([name, value]) => detail(name, value))
     .join(', ');
+}
+
+function detail(name: string, value: unknown): string {
+  if (name === 'seconds' && typeof value === 'number') {
+    return `time: ${value < 0 ? '\u2212' : ''}${howLong(Math.abs(value) * 1000)}`;
+  }
+  const words = name.replaceAll('_', ' ');
+  if (name.endsWith('_at') && typeof value === 'number') return `${words}: ${dateAndTime(value)}`;
+  return `${words}: ${String(value)}`;
 }

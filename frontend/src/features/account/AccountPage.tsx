@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ask } from '@/api/client';
 import type { Me } from '@/api/types';
+import { PageHead } from '@/components/staff/PageHead';
 import { SessionsTable } from '@/components/staff/SessionsTable';
 import { LoadProblem, StaffPage, Waiting } from '@/components/staff/StaffPage';
 import { Banner } from '@/components/ui/Banner';
@@ -19,12 +20,9 @@ export function AccountPage() {
 function Account({ me }: { me: Me }) {
   return (
     <>
-      <div>
-        <h1 className={styles.title}>My account</h1>
-        <p className={styles.hint}>
-          {me.name}, {me.email}
-        </p>
-      </div>
+      <PageHead title="My account">
+        {me.name}, {me.email}
+      </PageHead>
       {me.must_enrol && (
         <Banner tone="medium" live="polite" title="Set up your second factor first">
           <p>Whoever runs this server asks for it. Everything else opens once it is on.</p>

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
-import { Banner } from '@/components/ui/Banner';
+import { CodeField, PresentPasswordField } from '@/components/staff/credentials';
 import { Button } from '@/components/ui/Button';
 import { Dialog, DialogActions } from '@/components/ui/Dialog';
-import { TextField } from '@/components/ui/TextField';
+import { Refusal } from '@/components/ui/Refusal';
 
 /** Asks for the password and a code before the second factor changes. */
 export function ConfirmWithCode<Answer>({
@@ -21,8 +21,9 @@ export function ConfirmWithCode<Answer>({
   onDone: (answer: Answer) => void;
   onClose: () => void;
 }) {
-  const [form, setForm] = useState({ password: '', code: '' });
-  const confirm = useMutation({ mutationFn: () => send(form), onSuccess: onDone });
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const confirm = useMutation({ mutationFn: () => send({ password, code }), onSuccess: onDone });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     confirm.mutate();
@@ -31,31 +32,9 @@ export function ConfirmWithCode<Answer>({
     <Dialog title={title} role="alertdialog" isOpen onClose={onClose}>
       <form onSubmit={submit}>
         <p>{says}</p>
-        {confirm.isError && (
-          <Banner tone="high" live="alert">
-            <p>{confirm.error.message}</p>
-          </Banner>
-        )}
-        <TextField
-          label="Your password"
-          type="password"
-          autoComplete="current-password"
-          isRequired
-          value={form.password}
-          onChange={(password) => {
-            setForm({ ...form, password });
-          }}
-        />
-        <TextField
-          label="A code of the app, or a recovery code"
-          autoComplete="one-time-code"
-          isRequired
-          maxLength={64}
-          value={form.code}
-          onChange={(code) => {
-            setForm({ ...form, code });
-          }}
-        />
+        <Refusal error={confirm.error} />
+        <PresentPasswordField label="Your password" value={password} onChange={setPassword} />
+        <CodeField label="A code of the app, or a recovery code" value={code} onChange={setCode} />
         <DialogActions>
           <Button onPress={onClose}>Cancel</Button>
           <Button type="submit" variant="danger" isPending={confirm.isPending}>

@@ -2,10 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { api, ask } from '@/api/client';
 import type { Account } from '@/api/types';
+import { CodeField, PresentPasswordField } from '@/components/staff/credentials';
 import { LoadProblem, Waiting } from '@/components/staff/StaffPage';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
-import { TextField } from '@/components/ui/TextField';
+import { Refusal } from '@/components/ui/Refusal';
 import { toast } from '@/components/ui/toast';
 import { dateAndTime } from '@/format/time';
 import { ConfirmWithCode } from './ConfirmWithCode';
@@ -72,19 +73,8 @@ function Enrol({ onDone }: { onDone: (codes: readonly string[]) => void }) {
         every 30 seconds.
       </p>
       <form onSubmit={submit}>
-        {begin.isError && (
-          <Banner tone="high" live="alert">
-            <p>{begin.error.message}</p>
-          </Banner>
-        )}
-        <TextField
-          label="Your password"
-          type="password"
-          autoComplete="current-password"
-          isRequired
-          value={password}
-          onChange={setPassword}
-        />
+        <Refusal error={begin.error} />
+        <PresentPasswordField label="Your password" value={password} onChange={setPassword} />
         <Button type="submit" variant="primary" isPending={begin.isPending}>
           Set it up
         </Button>
@@ -121,20 +111,8 @@ function FirstCode({
         Secret: <code className={styles.secret}>{secret.match(/.{1,4}/g)?.join(' ')}</code>
       </p>
       <form onSubmit={submit}>
-        {confirm.isError && (
-          <Banner tone="high" live="alert">
-            <p>{confirm.error.message}</p>
-          </Banner>
-        )}
-        <TextField
-          label="The code that it shows now"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          isRequired
-          maxLength={64}
-          value={code}
-          onChange={setCode}
-        />
+        <Refusal error={confirm.error} />
+        <CodeField numeric label="The code that it shows now" value={code} onChange={setCode} />
         <Button type="submit" variant="primary" isPending={confirm.isPending}>
           Switch it on
         </Button>

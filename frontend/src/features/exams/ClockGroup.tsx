@@ -40,17 +40,19 @@ export function ClockGroup({
           Give back time in which the server was away
         </Check>
         {server > 0 && (
-          <NumberField
-            label="At most (s)"
-            hint="86400 is all of it."
-            value={server}
-            min={1}
-            max={DAY_S}
-            mayEdit={mayEdit}
-            onChange={(server_credit_limit_s) => {
-              onChange({ server_credit_limit_s });
-            }}
-          />
+          <div className={styles.under}>
+            <NumberField
+              label="At most (s), server away"
+              hint={`${DAY_S} is all of it.`}
+              value={server}
+              min={1}
+              max={DAY_S}
+              mayEdit={mayEdit}
+              onChange={(server_credit_limit_s) => {
+                onChange({ server_credit_limit_s });
+              }}
+            />
+          </div>
         )}
         <Check
           isDisabled={!mayEdit}
@@ -62,20 +64,22 @@ export function ClockGroup({
           Give back time in which the connection was lost
         </Check>
         {network > 0 && (
-          <NumberField
-            label="At most (s)"
-            hint="Beyond it a proctor decides."
-            value={network}
-            min={1}
-            max={DAY_S}
-            mayEdit={mayEdit}
-            onChange={(network_credit_limit_s) => {
-              onChange({ network_credit_limit_s });
-            }}
-          />
+          <div className={styles.under}>
+            <NumberField
+              label="At most (s), connection lost"
+              hint="Beyond it a proctor decides."
+              value={network}
+              min={1}
+              max={DAY_S}
+              mayEdit={mayEdit}
+              onChange={(network_credit_limit_s) => {
+                onChange({ network_credit_limit_s });
+              }}
+            />
+          </div>
         )}
         <NumberField
-          label="A pause that nobody ends is over so long after the window (h)"
+          label="A pause that nobody ends runs out after the window by (h)"
           value={policy.pause_limit_s / 3600}
           min={1}
           max={720}

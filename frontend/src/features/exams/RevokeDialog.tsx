@@ -1,9 +1,8 @@
-import { useState } from 'react';
 import { api, ask } from '@/api/client';
 import type { Candidate } from '@/api/types';
+import { ReasonDialog } from '@/components/staff/ReasonDialog';
 import { Button } from '@/components/ui/Button';
 import { Dialog, DialogActions } from '@/components/ui/Dialog';
-import { TextField } from '@/components/ui/TextField';
 import { toast } from '@/components/ui/toast';
 import { rosterKey, useListChange } from './queries';
 
@@ -39,7 +38,7 @@ function request(examId: string, what: What, candidate: Candidate, reason: strin
     case 'revoke':
       return ask(
         api.DELETE('/api/v1/exams/{exam_id}/candidates/{attempt_id}/link', {
-          params: { path, query: reason === '' ? {} : { reason } },
+          params: { path, query: { reason } },
         }),
       );
     case 'remove':
@@ -59,32 +58,41 @@ export function RevokeDialog({
   onClose: () => void;
 }) {
   const words = WORDS[what];
-  const [reason, setReason] = useState('');
-  const change = useListChange(rosterKey(examId), () => request(examId, what, candidate, reason.trim()));
+  const title = `${words.title} ${candidate.name}?`;
+  const change = useListChange(rosterKey(examId), (reason: string) =>
+    request(examId, what, candidate, reason),
+  );
+  const send = (reason: string) => {
+    change.mutate(reason, {
+      onSuccess: () => {
+        toast(`${candidate.name} ${words.done}`);
+      },
+      onSettled: onClose,
+    });
+  };
+  if (what === 'revoke') {
+    return (
+      <ReasonDialog
+        title={title}
+        button={words.button}
+        isPending={change.isPending}
+        onDo={send}
+        onClose={onClose}
+      >
+        <p>{words.says}</p>
+      </ReasonDialog>
+    );
+  }
   return (
-    <Dialog title={`${words.title} ${candidate.name}?`} role="alertdialog" isOpen onClose={onClose}>
+    <Dialog title={title} role="alertdialog" isOpen onClose={onClose}>
       <p>{words.says}</p>
-      {what === 'revoke' && (
-        <TextField
-          label="Reason (kept in the audit log)"
-          maxLength={500}
-          autoFocus
-          value={reason}
-          onChange={setReason}
-        />
-      )}
       <DialogActions>
         <Button onPress={onClose}>Cancel</Button>
         <Button
           variant={what === 'renew' ? 'primary' : 'danger'}
           isPending={change.isPending}
           onPress={() => {
-            change.mutate(undefined, {
-              onSuccess: () => {
-                toast(`${candidate.name} ${words.done}`);
-              },
-              onSettled: onClose,
-            });
+            send('');
           }}
         >
           {words.button}

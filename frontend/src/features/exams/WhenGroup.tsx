@@ -72,8 +72,8 @@ export function WhenGroup({ exam, mayEdit }: { exam: Exam; mayEdit: boolean }) {
           onChange={setMinutes}
         />
         <TextField
-          label="An invite link lets in for, in hours"
-          hint="Counted from when it is made. Empty: until the exam closes."
+          label="Invite links work for (hours)"
+          hint="Counted from when each is made. Empty: until the exam closes."
           type="number"
           range={{ min: 0, max: 8784 }}
           isDisabled={!mayEdit}

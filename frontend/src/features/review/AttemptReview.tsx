@@ -1,4 +1,4 @@
-import { Download, Play, Printer } from 'lucide-react';
+import { Play, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { AttemptDetail, Incident, Verdict } from '@/api/types';
 import { IncidentCard } from '@/components/incident/IncidentCard';
@@ -6,6 +6,7 @@ import { VERDICT_WORDS } from '@/components/incident/signals';
 import { LoadProblem, Waiting } from '@/components/staff/StaffPage';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
+import { Download } from '@/components/ui/Download';
 import { Kbd } from '@/components/ui/Kbd';
 import { StateMark } from '@/components/ui/StateMark';
 import { TextField } from '@/components/ui/TextField';
@@ -98,9 +99,7 @@ function Detail({ detail }: { detail: AttemptDetail }) {
             <Printer size={14} aria-hidden /> Print
           </Button>
           {mayExport && (
-            <a className={styles.download} href={`/api/v1/attempts/${card.attempt_id}/export`} download>
-              <Download size={14} aria-hidden /> Download record
-            </a>
+            <Download href={`/api/v1/attempts/${card.attempt_id}/export`}>Download record</Download>
           )}
           <CloseReview detail={detail} undecided={undecided} />
         </div>

@@ -3,8 +3,9 @@ import { useState, type SyntheticEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api, ApiProblem, ask } from '@/api/client';
 import { useSignedIn } from '@/api/session';
-import { Banner } from '@/components/ui/Banner';
+import { CODE_HINT, CodeField, PresentPasswordField } from '@/components/staff/credentials';
 import { Button } from '@/components/ui/Button';
+import { Refusal } from '@/components/ui/Refusal';
 import { TextField } from '@/components/ui/TextField';
 import { backAddress } from './back-address';
 import { SessionCard } from './SessionCard';
@@ -37,11 +38,10 @@ export function LoginPage() {
   return (
     <SessionCard title="Log in">
       <form onSubmit={submit}>
-        {logIn.isError && (
-          <Banner tone={needsCode(logIn.error) ? 'info' : 'high'} live="alert">
-            <p>{logIn.error.message}</p>
-          </Banner>
-        )}
+        <Refusal
+          error={logIn.error}
+          tone={logIn.error !== null && needsCode(logIn.error) ? 'info' : 'high'}
+        />
         <TextField
           label="Email"
           type="email"
@@ -50,26 +50,10 @@ export function LoginPage() {
           value={email}
           onChange={setEmail}
         />
-        <TextField
-          label="Password"
-          type="password"
-          autoComplete="current-password"
-          isRequired
-          value={password}
-          onChange={setPassword}
-        />
+        <PresentPasswordField label="Password" value={password} onChange={setPassword} />
         {asked && (
-          <TextField
-            label="Code"
-            hint="Of your authenticator app, or one of your recovery codes."
-            autoComplete="one-time-code"
-            // The password was right and this is what is missing: the focus goes on to it.
-            autoFocus
-            isRequired
-            maxLength={64}
-            value={code}
-            onChange={setCode}
-          />
+          // The password was right and this is what is missing: the focus goes on to it.
+          <CodeField autoFocus label="Code" hint={CODE_HINT} value={code} onChange={setCode} />
         )}
         <Button type="submit" variant="primary" size="large" isPending={logIn.isPending}>
           Log in

@@ -3,13 +3,13 @@ import { useState, type SyntheticEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api, ApiProblem, ask } from '@/api/client';
 import { useSignedIn } from '@/api/session';
+import { CODE_HINT, CodeField, useNewPassword } from '@/components/staff/credentials';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
+import { Refusal } from '@/components/ui/Refusal';
 import { TextField } from '@/components/ui/TextField';
 import { useLinkToken } from './link-token';
 import { SessionCard } from './SessionCard';
-
-const SHORTEST_PASSWORD = 10;
 
 export function SetPasswordPage() {
   const token = useLinkToken();
@@ -42,7 +42,8 @@ export function SetPasswordPage() {
 }
 
 function PasswordForm({ token, first, email }: { token: string; first: boolean; email: string | null }) {
-  const [form, setForm] = useState({ email: '', name: '', password: '', again: '', code: '' });
+  const [form, setForm] = useState({ email: '', name: '', code: '' });
+  const { password, matches, fields } = useNewPassword({ label: 'Password', again: 'The same again' });
   const [asked, setAsked] = useState(false); // for the second factor of an account that has one
   const navigate = useNavigate();
   const signedIn = useSignedIn();
@@ -52,7 +53,7 @@ function PasswordForm({ token, first, email }: { token: string; first: boolean; 
         api.POST('/api/v1/session/set-password', {
           body: {
             token,
-            password: form.password,
+            password,
             ...(first ? { email: form.email, name: form.name } : {}),
             ...(asked ? { code: form.code } : {}),
           },
@@ -69,19 +70,14 @@ function PasswordForm({ token, first, email }: { token: string; first: boolean; 
   const change = (field: keyof typeof form) => (value: string) => {
     setForm({ ...form, [field]: value });
   };
-  const differs = form.again !== '' && form.again !== form.password;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (form.again === form.password) save.mutate();
+    if (matches) save.mutate();
   };
   return (
     <form onSubmit={submit}>
       <p>{first ? 'Make the first account: the administrator.' : `For ${email ?? 'your account'}.`}</p>
-      {save.isError && (
-        <Banner tone="high" live="alert">
-          <p>{save.error.message}</p>
-        </Banner>
-      )}
+      <Refusal error={save.error} />
       {first && (
         <>
           <TextField
@@ -101,36 +97,8 @@ function PasswordForm({ token, first, email }: { token: string; first: boolean; 
           />
         </>
       )}
-      <TextField
-        label="Password"
-        type="password"
-        autoComplete="new-password"
-        isRequired
-        minLength={SHORTEST_PASSWORD}
-        hint={`At least ${SHORTEST_PASSWORD} characters.`}
-        value={form.password}
-        onChange={change('password')}
-      />
-      <TextField
-        label="The same again"
-        type="password"
-        autoComplete="new-password"
-        isRequired
-        error={differs ? 'The two are not the same.' : undefined}
-        value={form.again}
-        onChange={change('again')}
-      />
-      {asked && (
-        <TextField
-          label="Code"
-          hint="Of your authenticator app, or one of your recovery codes."
-          autoComplete="one-time-code"
-          isRequired
-          maxLength={64}
-          value={form.code}
-          onChange={change('code')}
-        />
-      )}
+      {fields}
+      {asked && <CodeField label="Code" hint={CODE_HINT} value={form.code} onChange={change('code')} />}
       <Button type="submit" variant="primary" size="large" isPending={save.isPending}>
         Save and go on
       </Button>

@@ -3,9 +3,12 @@ import { Copy } from 'lucide-react';
 import { useState, type SyntheticEvent } from 'react';
 import { api, ask } from '@/api/client';
 import type { Me, Role, StaffMember } from '@/api/types';
+import { PageHead } from '@/components/staff/PageHead';
 import { LoadProblem, StaffPage, Waiting } from '@/components/staff/StaffPage';
+import { LongCell, RowActions, Table } from '@/components/staff/Table';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
+import { Refusal } from '@/components/ui/Refusal';
 import { Select } from '@/components/ui/Select';
 import { TextField } from '@/components/ui/TextField';
 import { toast, toastProblem } from '@/components/ui/toast';
@@ -36,12 +39,9 @@ function Accounts({ me }: { me: Me }) {
   const [link, setLink] = useState<Link | null>(null);
   return (
     <>
-      <div>
-        <h1 className={styles.title}>Staff</h1>
-        <p className={styles.hint}>
-          Administrators set up exams and accounts. Proctors and reviewers see the exams they are added to.
-        </p>
-      </div>
+      <PageHead title="Staff">
+        Administrators set up exams and accounts. Proctors and reviewers see the exams they are added to.
+      </PageHead>
       {link !== null && <LinkBanner link={link} />}
       {staff.isError ? (
         <LoadProblem error={staff.error} onRetry={() => void staff.refetch()} />
@@ -108,95 +108,79 @@ function StaffTable({
     onError: toastProblem,
   });
   return (
-    // It scrolls sideways on small screens, so the keyboard has to reach it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label="Accounts">
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Email</th>
-            <th scope="col">Role</th>
-            <th scope="col">State</th>
-            <th scope="col">Second factor</th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {staff.map((one) => (
-            <tr key={one.id} data-disabled={one.disabled || undefined}>
-              <th scope="row">{one.name}</th>
-              <td>{one.email}</td>
-              <td>
-                <Select
-                  label={`Role of ${one.name}`}
-                  hideLabel
-                  isDisabled={one.id === me.id}
-                  value={one.role}
-                  options={ROLES}
-                  onChange={(role) => {
-                    change.mutate({ id: one.id, role });
-                  }}
-                />
-              </td>
-              <td>{one.disabled ? 'Disabled' : one.has_password ? 'Active' : 'Invited'}</td>
-              <td>{one.second_factor ? 'On' : 'Off'}</td>
-              <td>
-                {one.id === me.id ? (
-                  'You'
-                ) : (
-                  <div>
-                    <Button
-                      size="small"
-                      aria-label={`Logins of ${one.name}`}
-                      onPress={() => {
-                        setLogins(one);
-                      }}
-                    >
-                      Logins
-                    </Button>
-                    <Button
-                      size="small"
-                      aria-label={`New link for ${one.name}, to set a password`}
-                      onPress={() => {
-                        renew.mutate(one.id);
-                      }}
-                    >
-                      New link
-                    </Button>
-                    <Button
-                      size="small"
-                      variant={one.disabled ? 'secondary' : 'danger'}
-                      aria-label={`${one.disabled ? 'Enable' : 'Disable'} ${one.name}`}
-                      onPress={() => {
-                        change.mutate(
-                          { id: one.id, disabled: !one.disabled },
-                          {
-                            onSuccess: () => {
-                              toast(
-                                one.disabled
-                                  ? `${one.name} can log in again.`
-                                  : `${one.name} is logged out and cannot log in.`,
-                                () => {
-                                  change.mutate({ id: one.id, disabled: one.disabled });
-                                },
-                              );
-                            },
+    <>
+      <Table label="Accounts" columns={['Name', 'Email', 'Role', 'State', 'Second factor', 'Actions']}>
+        {staff.map((one) => (
+          <tr key={one.id} data-faint={one.disabled || undefined}>
+            <th scope="row">{one.name}</th>
+            <LongCell>{one.email}</LongCell>
+            <td>
+              <Select
+                label={`Role of ${one.name}`}
+                hideLabel
+                isDisabled={one.id === me.id}
+                value={one.role}
+                options={ROLES}
+                onChange={(role) => {
+                  change.mutate({ id: one.id, role });
+                }}
+              />
+            </td>
+            <td>{one.disabled ? 'Disabled' : one.has_password ? 'Active' : 'Invited'}</td>
+            <td>{one.second_factor ? 'On' : 'Off'}</td>
+            <td>
+              {one.id === me.id ? (
+                'You'
+              ) : (
+                <RowActions>
+                  <Button
+                    size="small"
+                    aria-label={`Logins of ${one.name}`}
+                    onPress={() => {
+                      setLogins(one);
+                    }}
+                  >
+                    Logins
+                  </Button>
+                  <Button
+                    size="small"
+                    aria-label={`New link for ${one.name}, to set a password`}
+                    onPress={() => {
+                      renew.mutate(one.id);
+                    }}
+                  >
+                    New link
+                  </Button>
+                  <Button
+                    size="small"
+                    variant={one.disabled ? 'secondary' : 'danger'}
+                    aria-label={`${one.disabled ? 'Enable' : 'Disable'} ${one.name}`}
+                    onPress={() => {
+                      change.mutate(
+                        { id: one.id, disabled: !one.disabled },
+                        {
+                          onSuccess: () => {
+                            toast(
+                              one.disabled
+                                ? `${one.name} can log in again.`
+                                : `${one.name} is logged out and cannot log in.`,
+                              () => {
+                                change.mutate({ id: one.id, disabled: one.disabled });
+                              },
+                            );
                           },
-                        );
-                      }}
-                    >
-                      {one.disabled ? 'Enable' : 'Disable'}
-                    </Button>
-                  </div>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+                        },
+                      );
+                    }}
+                  >
+                    {one.disabled ? 'Enable' : 'Disable'}
+                  </Button>
+                </RowActions>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {logins !== null && (
         <LoginsDialog
           member={staff.find((one) => one.id === logins.id) ?? logins}
@@ -205,7 +189,7 @@ function StaffTable({
           }}
         />
       )}
-    </div>
+    </>
   );
 }
 
@@ -231,11 +215,7 @@ function Invite({ onLink }: { onLink: (link: Link) => void }) {
   return (
     <form className={styles.invite} onSubmit={submit} aria-labelledby="invite">
       <h2 id="invite">Invite somebody</h2>
-      {invite.isError && (
-        <Banner tone="high" live="alert">
-          <p>{invite.error.message}</p>
-        </Banner>
-      )}
+      <Refusal error={invite.error} />
       <div className={styles.fields}>
         <TextField
           label="Name"

@@ -8,9 +8,6 @@ import styles from './RecordingPlayer.module.css';
 
 const LANE_NAMES: Record<RecordingKind, string> = { camera: 'Camera', screen: 'Screen', audio: 'Sound' };
 
-/** From here on a gap's words fit beside its hatching. */
-const WORDS_FIT = 0.12;
-
 /** What is there, what is not and why, and the incidents: a press goes to some seconds before one. */
 export function RecordingTimeline({
   reel,
@@ -54,6 +51,11 @@ export function RecordingTimeline({
         ))}
         <Position reel={reel} playback={playback} />
       </div>
+      {kinds.some((kind) => reel.pieces[kind].some((piece) => piece.late)) && (
+        <p className={styles.late}>
+          <span aria-hidden /> Lighter: kept by the page for a while, and sent later
+        </p>
+      )}
       <Gaps reel={reel} kinds={kinds} />
     </div>
   );
@@ -68,7 +70,6 @@ function Lane({
   reel: Reel;
   place: (from: number, to: number) => { left: string; width: string };
 }) {
-  const length = reel.to - reel.from;
   return (
     <div className={styles.laneRow}>
       <span className={styles.laneName}>{LANE_NAMES[kind]}</span>
@@ -85,7 +86,7 @@ function Lane({
           .filter((gap) => gap.kind === kind)
           .map((gap) => (
             <span key={gap.from_at} className={styles.gap} style={place(gap.from_at, gap.to_at)}>
-              {(gap.to_at - gap.from_at) / length > WORDS_FIT && <span>{GAP_WORDS[gap.label]}</span>}
+              <span>{GAP_WORDS[gap.label]}</span>
             </span>
           ))}
       </div>
