@@ -1,7 +1,21 @@
 """Starting and stopping the parts of a running house, in order."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+
+TOLD_AGAIN_S = 2.0
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel, until all have ended: a word to stop gets lost where a driver takes it for an error of its own."""
+    told = list(tasks)
+    left = set(told)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=TOLD_AGAIN_S)
+    await asyncio.gather(*told, return_exceptions=True)
 
 
 async def _nothing() -> None:

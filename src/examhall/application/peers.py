@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
+from examhall.application.lifecycle import ended
 from examhall.application.ports.bus import Bus
 from examhall.application.ports.clock import Ids
 from examhall.application.ports.servers import Servers
@@ -56,9 +57,7 @@ class Peers:
         await listening.wait()
 
     async def stop(self) -> None:
-        for task in (*self._running, *self._answering):
-            task.cancel()
-        await asyncio.gather(*self._running, *self._answering, return_exceptions=True)
+        await ended((*self._running, *self._answering))
 
     async def ask(
         self, server_id: str, what: str, body: Json, within_s: float = ANSWER_WITHIN_S

@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from examhall.application.lifecycle import ended
 from examhall.application.notices_json import Json, notice_from_json, notice_to_json
 from examhall.application.pages import FarPage, HearingPage, Pages
 from examhall.application.peers import Peers
@@ -114,8 +115,7 @@ class Watches:
 
     async def stop(self) -> None:
         if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+            await ended([self._looking])
         await self.settle()
 
     async def open(self, exam_id: str, attempt_id: str, profile: WatchProfile, proctor: ProctorLink) -> Watch:

@@ -1,11 +1,10 @@
 """Retention by itself: at the start of the server and every hour."""
 
 import asyncio
-import contextlib
 
 import structlog
 
-from examhall.application.lifecycle import Part
+from examhall.application.lifecycle import Part, ended
 from examhall.application.retention import Retention
 
 _EVERY_S = 3600.0
@@ -29,9 +28,7 @@ class _HourlyPurge:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await ended([self._task])
 
     async def _run(self) -> None:
         while True:

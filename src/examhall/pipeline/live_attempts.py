@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from examhall.application.lifecycle import ended
 from examhall.application.peers import Peers
 from examhall.application.ports.leases import RENEW_EVERY_S
 from examhall.application.ports.live import BandwidthSaid, LoadView, PageEventIn, PageLink
@@ -46,7 +47,6 @@ RETENTION_S = 60.0
 LEFT_EVERY_S = 2.0
 LEFT_AT_ONCE = 50  # taken up in one go, so that several servers share what one left
 DRAIN_S = 2.0
-STOPS_WITHIN_S = 2.0  # then it is told once more
 DRAIN_QUICKLY_S = 0.3  # another server waits for the attempt
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ class LiveAttemptsService:
         await self._say()
 
     async def stop(self) -> None:
-        await _cancel(self._tasks)
+        await ended(self._tasks)
         # Side by side: each may wait for a store that is slow.
         await asyncio.gather(*(self._put_away(attempt_id) for attempt_id in list(self._running)))
         await self._world.clock_watch.beat()
@@ -261,7 +261,7 @@ class LiveAttemptsService:
             except TimeoutError:
                 log.warning("evidence_not_drained", attempt_id=attempt_id)
         async with session.between_turns:
-            await _cancel(running.tasks)
+            await ended(running.tasks)
         if not session.lost.is_set():
             await session.evidence.write_off()
         await session.save()
@@ -364,13 +364,3 @@ class LiveAttemptsService:
                 await asyncio.sleep(max(0.0, due_s - self._world.clock.monotonic_s()))
 
         return loop
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Until they have ended: a word to stop gets lost where a driver turns it into an error of its own."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=STOPS_WITHIN_S)
-    await asyncio.gather(*tasks, return_exceptions=True)
