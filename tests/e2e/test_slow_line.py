@@ -112,9 +112,10 @@ def test_one_thing_after_the_other_is_left_out_and_comes_back(
     for count in (1, 2):
         copy_something(page)
         eventually(page, lambda count=count: copies(served, invited) == count)
-    expect(network(page)).to_have_text("OK")
+    expect(network(page)).to_have_text("Slow")
     expect(tile(wall, NAME)).to_contain_text("Slow network")
     expect(panel.get_by_text("A slow network never counts against the candidate.")).to_be_visible()
+    expect(panel.get_by_text("The network is too slow for a live view.")).to_be_visible()
     looks_right(page, "slow")
     looks_right(wall, "wall, slow")
     shot(page, "slow-room")
@@ -129,6 +130,7 @@ def test_one_thing_after_the_other_is_left_out_and_comes_back(
     )
     eventually(wall, lambda: recorded_until(served, invited) > slow_at)
     expect(banner).to_be_hidden()
+    expect(network(page)).to_have_text("OK")
     assert len(sockets) == 1, "the line was never lost"
     signals = [one["signal"] for one in served.detail(invited.attempt_id)["incidents"]]
     assert signals == ["clipboard"], "only what the candidate did is there"

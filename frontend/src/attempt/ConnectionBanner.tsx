@@ -2,6 +2,7 @@ import { useAttempt, useAttemptSession } from '@/attempt/AttemptContext';
 import { inWords, isOne } from '@/attempt/exam-clock';
 import { Banner } from '@/components/ui/Banner';
 import { Button } from '@/components/ui/Button';
+import { SLOW_FROM } from '@/media/bandwidth-ladder';
 
 const TITLES = {
   network: 'You are back online.',
@@ -32,12 +33,13 @@ export function ConnectionBanner() {
           </p>
         </Banner>
       )}
-      {connection !== 'offline' && rung >= 2 && (
+      {connection !== 'offline' && rung >= SLOW_FROM && (
         <Banner title="Your connection is slow.">
           <p>
             {recording.state === 'off' || recording.state === 'stopped'
               ? 'Your exam goes on.'
-              : 'The recording is sent later; your exam goes on.'}
+              : 'The recording is sent later; your exam goes on.'}{' '}
+            A slow connection never counts against you.
           </p>
         </Banner>
       )}

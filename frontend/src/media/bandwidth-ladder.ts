@@ -2,6 +2,9 @@ import type { Bandwidth } from '@/api/generated/socket';
 
 export type Rung = Bandwidth['rung'];
 
+/** From here on the candidate is told that the line is slow: what is recorded waits on their computer. */
+export const SLOW_FROM: Rung = 2;
+
 /** What the page saw of its line since the last look. */
 export interface LineSample {
   /** Monotonic, ms. */

@@ -7,6 +7,7 @@ import { DevicePicture } from '@/attempt/DevicePicture';
 import { neededDevices } from '@/attempt/needed-devices';
 import { Button } from '@/components/ui/Button';
 import type { RecordingView } from '@/attempt/recording-line';
+import { SLOW_FROM } from '@/media/bandwidth-ladder';
 import type { DeviceKind } from '@/media/devices';
 import { FinishButton, WithdrawButton } from './Leaving';
 import styles from './ExamRoom.module.css';
@@ -89,6 +90,7 @@ function States() {
   const connection = useAttempt((view) => view.connection);
   const recorded = useAttempt((view) => view.room.recording !== 'off');
   const recording = useAttempt((view) => view.recording.state);
+  const slow = useAttempt((view) => view.connection === 'open' && view.rung >= SLOW_FROM);
   const watched = useAttempt((view) => view.watchedBy.length > 0);
   return (
     <div>
@@ -107,8 +109,8 @@ function States() {
             {RECORDING[recording]}
           </State>
         )}
-        <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open'}>
-          {NETWORK[connection]}
+        <State name="Network" icon={<Wifi size={18} aria-hidden />} ok={connection === 'open' && !slow}>
+          {slow ? 'Slow' : NETWORK[connection]}
         </State>
       </dl>
       <p role="status" className={styles.watching}>

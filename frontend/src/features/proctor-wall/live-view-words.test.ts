@@ -50,6 +50,18 @@ describe('what the live view says of itself', () => {
     expect(liveStatus(seen({ card: { connected: false } as AttemptCard }))).toBe('Offline');
   });
 
+  it('does not take a slow network for a camera that is off', () => {
+    const without = (bandwidth_rung: number, camera: boolean) =>
+      seen({
+        card: { connected: true, bandwidth_rung, sharing: { camera } } as AttemptCard,
+        view: view({ shown: { camera: false, microphone: false, screen: false } }),
+      });
+    expect(liveStatus(without(4, true))).toBe('No live view: slow network');
+    expect(liveExplanation(without(4, true))).toBe('The network is too slow for a live view.');
+    expect(liveExplanation(without(4, false))).toContain('camera is off');
+    expect(liveExplanation(without(3, true))).toContain('camera is off');
+  });
+
   it('shows what is not known as such', () => {
     expect(new Set(statsTable(NO_STATS).map(([, value]) => value))).toEqual(new Set(['not known']));
     const table = Object.fromEntries(

@@ -30,7 +30,8 @@ export function liveStatus({ card, view, problem, meeting, out }: Shown): string
     return 'Live view not available';
   if (view?.state === 'interrupted') return 'Interrupted, reconnecting';
   if (view?.state !== 'live') return 'Opening the live view…';
-  return view.shown.camera ? 'Live' : 'Live, no camera';
+  if (view.shown.camera) return 'Live';
+  return withheld(card) ? 'No live view: slow network' : 'Live, no camera';
 }
 
 /** What is shown instead and why, below the picture; null: all is well. */
@@ -44,7 +45,15 @@ export function liveExplanation({ card, view, problem, meeting, out }: Shown): s
   const why = view.reason === null ? null : (ENDED[view.reason] ?? view.reason);
   if (view.state === 'closed') return `${sentence(`Live view closed: ${why ?? 'it ended'}`)} ${instead}`;
   if (view.state === 'interrupted') return sentence(why ?? 'The connection to the candidate is interrupted');
-  return view.shown.camera ? null : "The candidate's camera is off or was refused.";
+  if (view.shown.camera) return null;
+  return withheld(card)
+    ? 'The network is too slow for a live view.'
+    : "The candidate's camera is off or was refused.";
+}
+
+/** The candidate's page stops the live view on a line that hardly carries the pictures: it is no camera that is off. */
+function withheld({ bandwidth_rung, sharing }: AttemptCard): boolean {
+  return bandwidth_rung >= 4 && sharing.camera;
 }
 
 export function statsLine({ framesPerSecond, kbps }: LiveStats): string {
