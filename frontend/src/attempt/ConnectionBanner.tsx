@@ -70,6 +70,7 @@ export function ConnectionBanner() {
             {givenBack.after === 'other' ? 'added to your time' : 'given back to you'}.
             {givenBack.after === 'network' && ' Everything you did meanwhile has been sent.'}
           </p>
+          {givenBack.note !== '' && <p>Your proctor writes: {givenBack.note}</p>}
         </Banner>
       )}
     </div>

@@ -42,8 +42,8 @@ export interface AttemptView {
   pausedBy: string | null;
   /** What the server said with the last change of state. */
   reason: string | null;
-  /** Time given since the candidate last looked, and for what. */
-  givenBack: { seconds: number; after: 'network' | 'pause' | 'other' } | null;
+  /** Time given since the candidate last looked, and for what; note: the words of the proctor who gave it. */
+  givenBack: { seconds: number; after: 'network' | 'pause' | 'other'; note: string } | null;
   /** This browser's time of the last reconnect: what is given soon after is for the loss before. */
   reconnectedAt: number | null;
   watchedBy: string[];
@@ -136,7 +136,7 @@ function afterWelcome(view: AttemptView, message: Welcome): Partial<AttemptView>
     reason: message.reason,
     watchedBy: [],
     ...(wasOffline ? { reconnectedAt: Date.now() } : {}),
-    ...(wasOffline && credited >= 1 ? { givenBack: { seconds: credited, after: 'network' } } : {}),
+    ...(wasOffline && credited >= 1 ? { givenBack: given(view, message.clock, credited, 'network') } : {}),
   };
 }
 
@@ -149,7 +149,7 @@ export function viewAfterUpdates(view: AttemptView, message: Welcome): Partial<A
     ...afterWelcome(view, message),
     connection: 'limited',
     reconnectedAt: view.connection === 'offline' ? Date.now() : reconnectedAt,
-    givenBack: seconds >= 1 ? { seconds, after } : view.givenBack,
+    givenBack: seconds >= 1 ? given(view, message.clock, seconds, after) : view.givenBack,
   };
 }
 
@@ -160,8 +160,25 @@ function afterState(view: AttemptView, message: StateChanged): Partial<AttemptVi
     clock: heardNow(message.clock),
     reason: message.reason,
     pausedBy: message.paused_by,
-    ...(seconds !== null && seconds >= 1 ? { givenBack: { seconds, after: whatFor(view) } } : {}),
+    ...(seconds !== null && seconds >= 1
+      ? { givenBack: given(view, message.clock, seconds, whatFor(view)) }
+      : {}),
   };
+}
+
+type GivenBack = NonNullable<AttemptView['givenBack']>;
+
+/** What a proctor gave is said as that, whatever happened to the line just before. */
+function given(
+  { clock: before }: AttemptView,
+  { ledger }: Welcome['clock'],
+  seconds: number,
+  after: GivenBack['after'],
+): GivenBack {
+  const line = ledger.length > before.clock.ledger.length ? ledger.at(-1) : undefined;
+  return line?.reason === 'proctor'
+    ? { seconds, after: 'other', note: line.note }
+    : { seconds, after, note: '' };
 }
 
 const SOON_MS = 30_000;

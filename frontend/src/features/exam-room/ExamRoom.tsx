@@ -16,14 +16,16 @@ export function ExamRoom() {
   return (
     <div className={styles.room}>
       <title>{`${title} · Examhall`}</title>
-      <header className={styles.head}>
-        <h1 className={styles.title} title={title}>
-          {title}
-        </h1>
-        <TimeGiven />
-        <TimeLeft />
-      </header>
-      <Notes />
+      <div className={styles.top}>
+        <header className={styles.head}>
+          <h1 className={styles.title} title={title}>
+            {title}
+          </h1>
+          <TimeGiven />
+          <TimeLeft />
+        </header>
+        <Notes />
+      </div>
       <main className={styles.content}>
         <div role="status">{paused && <Paused />}</div>
         {/* Hidden, not removed: a page in a frame keeps what was entered. */}
