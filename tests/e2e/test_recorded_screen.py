@@ -47,7 +47,9 @@ def test_camera_and_screen_are_recorded_and_play_side_by_side(
     for kind in ("Camera", "Screen"):  # one of them began a little before the other
         expect(shown(player, kind)).to_have_count(1)
         video = shown(player, kind).element_handle()
-        proctor_page.wait_for_function("(video) => video.videoWidth > 0 && video.currentTime > 0.5", arg=video)
+        proctor_page.wait_for_function(
+            "(video) => video.videoWidth > 0 && video.currentTime > 0.5", arg=video
+        )
     looks_right(proctor_page, "camera and screen")
     shot(proctor_page, "review-camera-and-screen")
 

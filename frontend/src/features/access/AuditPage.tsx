@@ -144,16 +144,16 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
             <time>{dateAndTime(entry.at)}</time>
           </td>
           <th scope="row">{whoWords(entry)}</th>
-          <td>
+          <LongCell>
             {actionWords(entry)}
             <div className={styles.faint}>{detailWords(entry)}</div>
-          </td>
-          <td>
+          </LongCell>
+          <LongCell>
             {entry.exam_title ?? ''}
             <div className={styles.faint} title={entry.on_id ?? undefined}>
               {onWords(entry)}
             </div>
-          </td>
+          </LongCell>
           <LongCell>{entry.reason ?? ''}</LongCell>
           <td>{entry.address ?? ''}</td>
         </tr>

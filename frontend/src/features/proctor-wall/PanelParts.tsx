@@ -1,4 +1,4 @@
-import { Disc, Wifi, WifiLow } from 'lucide-react';
+import { Disc, Signal, SignalMedium } from 'lucide-react';
 import type { AttemptCard } from '@/api/types';
 import { TimeLedger } from '@/components/time/TimeLedger';
 import { lineWhole, NEVER_AGAINST, RECORDING_WORDS } from './line-words';
@@ -27,7 +27,7 @@ export function LinePart({ card }: { card: AttemptCard }) {
     <section className={styles.part} aria-label="Network and recording">
       <h3>Network and recording</h3>
       <p className={styles.line}>
-        {slow ? <WifiLow size={14} aria-hidden /> : <Wifi size={14} aria-hidden />}
+        {slow ? <SignalMedium size={14} aria-hidden /> : <Signal size={14} aria-hidden />}
         <span>
           {lineWhole(card)}
           {slow && ` ${NEVER_AGAINST}`}

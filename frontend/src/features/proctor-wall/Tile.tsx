@@ -1,4 +1,4 @@
-import { Bell, Disc, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play, WifiLow } from 'lucide-react';
+import { Bell, Disc, EyeOff, Hand, Maximize2, MessageSquare, Pause, Play, SignalMedium } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import { incidentsOf } from '@/api/monitor-state';
 import type { AttemptCard, Incident } from '@/api/types';
@@ -72,10 +72,10 @@ export const Tile = memo(function Tile({ attemptId, tabbable }: { attemptId: str
       >
         <span className="visually-hidden">{card.candidate_name}</span>
       </button>
-      {mayAct && state === 'waiting' ? (
-        <LetIn card={card} />
-      ) : (
-        mayAct && <Acts card={card} state={state} shown={active} />
+      {mayAct && (
+        <div className={styles.overPicture}>
+          {state === 'waiting' ? <LetIn card={card} /> : <Acts card={card} state={state} shown={active} />}
+        </div>
       )}
     </li>
   );
@@ -190,7 +190,7 @@ function SlowLine({ card }: { card: AttemptCard }) {
   if (words === '') return null;
   return (
     <div className={styles.slow} title={`${lineWhole(card)} ${NEVER_AGAINST}`}>
-      <WifiLow size={12} aria-hidden /> <span>{words}</span>
+      <SignalMedium size={12} aria-hidden /> <span>{words}</span>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export function WallFooter() {
   const every = load?.sampling_interval_s ?? null;
   return (
     <footer className={styles.footer}>
-      {card !== undefined && <strong>{card.candidate_name}</strong>}
+      {card !== undefined && <strong title={card.candidate_name}>{card.candidate_name}</strong>}
       <span className={styles.keys}>
         <Kbd>↵</Kbd> open
       </span>

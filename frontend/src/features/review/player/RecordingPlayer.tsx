@@ -129,7 +129,7 @@ function Controls({ reel, playback }: { reel: Reel; playback: Playback }) {
         <RotateCw size={16} aria-hidden />
       </Button>
       <span className={styles.at}>
-        <strong>{clockTime(at, true)}</strong> of {clockTime(reel.from)} to {clockTime(reel.to)}
+        <strong>{clockTime(at, true)}</strong> of {clockTime(reel.from, true)} to {clockTime(reel.to, true)}
       </span>
       <span className={styles.keys}>
         <Kbd>Space</Kbd> play <Kbd>J</Kbd> <Kbd>L</Kbd> 10 s <Kbd>←</Kbd> <Kbd>→</Kbd> 5 s
