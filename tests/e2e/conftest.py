@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from examhall.adapters.simulation.behaviours import Scene
 from support.browser import LAPTOP, Pages, launch
-from support.film import film, write_camera, write_microphone
+from support.film import film, write_camera, write_microphone, write_speech
 from support.served import Served
 
 HERE = Path(__file__).parent
@@ -55,6 +55,17 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, camera: Path, microphone: Path) -> Iterator[Browser]:
+    running = launch(playwright, camera=camera, microphone=microphone)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def speaking_browser(
+    playwright: Playwright, camera: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Its microphone hears somebody who speaks now and then."""
+    microphone = write_speech(tmp_path_factory.mktemp("sound") / "speech.wav")
     running = launch(playwright, camera=camera, microphone=microphone)
     yield running
     running.close()

@@ -1,14 +1,37 @@
 """A network that lets no socket through, and one that goes away for a while: nothing is lost by either."""
 
+import io
+import wave
+
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support.browser import OFFLINE, Pages, looks_right
 from support.eventually import eventually
+from support.film import SPOKEN_S
 from support.served import Invited, Served
 from support.sitting import QUIET, heading, network, page_events, sit
+from support.voice import RATE_HZ
 
 NAME = "Alan Turing"
+# A whole stretch of speech waits in the browser: nearly all of it, since a cut may begin in the middle of another.
+SPEECH_WAITS = """async (leastMs) => {
+  const open = indexedDB.open('examhall-recordings');
+  const db = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  const all = db.transaction('heads').objectStore('heads').getAll();
+  const found = await new Promise((resolve) => { all.onsuccess = () => resolve(all.result); });
+  db.close();
+  return found.some(({kind, durationMs}) => kind === 'audio' && durationMs >= leastMs);
+}"""
+SEEK = """(slider, at) => {
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  set.call(slider, at);
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
+PLAYS = """() => [...document.querySelectorAll('#recording audio')].some(
+  (audio) => !audio.muted && audio.volume > 0 && audio.duration > 3 && audio.currentTime > 0.2
+)"""
 
 
 @pytest.fixture
@@ -111,6 +134,48 @@ def test_what_happens_offline_survives_a_reload_of_the_page(
     # What a page saw before its line was open comes after what it sees now, so the row closes a moment later.
     eventually(page, lambda: all(in_a_row(seen) for seen in numbers(served, invited).values()))
     assert len(numbers(served, invited)) >= 2
+
+
+def test_what_is_said_during_a_cut_reaches_the_reviewers_ears(
+    served: Served, pages: Pages, speaking_browser: Browser, admin_page: Page
+) -> None:
+    # Nothing is recorded: sound is what the rule for speech would have been sent.
+    invited = served.invite(served.exam(policy=QUIET), NAME)
+    page = pages.open(speaking_browser)
+    sit(page, invited.link)
+    with pages.allowing(page, *OFFLINE):
+        page.context.set_offline(True)
+        expect(network(page)).to_have_text("Offline")
+        eventually(page, lambda: page.evaluate(SPEECH_WAITS, (SPOKEN_S - 1) * 1000))
+        page.context.set_offline(False)
+        expect(network(page)).to_have_text("OK")
+
+    eventually(page, lambda: spoken(served, invited) is not None)
+    segment = spoken(served, invited)
+    assert segment is not None
+    heard = served.proctor.http.get(segment["url"])
+    assert heard.headers["content-type"] == "audio/wav"
+    with wave.open(io.BytesIO(heard.content)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    assert samples.size / RATE_HZ * 1000 == pytest.approx(segment["duration_ms"], abs=1)
+    assert np.sqrt(np.mean(samples**2)) > 500, "a voice, no quiet room"
+
+    admin_page.goto(f"/attempts/{invited.attempt_id}")
+    player = admin_page.get_by_role("region", name="Recording", exact=True)
+    player.get_by_role("slider").evaluate(SEEK, segment["captured_at"])
+    player.get_by_role("button", name="Play", exact=True).click()
+    admin_page.wait_for_function(PLAYS)
+    looks_right(admin_page, "review with late sound")
+
+
+def spoken(served: Served, invited: Invited):
+    """The piece of sound with most of what was said; None: the server has none yet."""
+    index = served.proctor.ask("GET", f"/attempts/{invited.attempt_id}/recordings")
+    least = (SPOKEN_S - 1) * 1000
+    return next(
+        (one for one in index["segments"] if one["kind"] == "audio" and one["duration_ms"] >= least), None
+    )
 
 
 def numbers(served: Served, invited: Invited) -> dict[str, list[int]]:

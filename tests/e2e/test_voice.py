@@ -2,51 +2,21 @@
 
 import re
 import struct
-import wave
-from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
-from support.browser import Pages, launch, looks_right
-from support.film import MICROPHONE_HZ
+from support.browser import Pages, looks_right
+from support.film import SPOKEN_S
 from support.served import Invited, Served
 from support.sitting import QUIET, open_candidate, open_wall, sit
-from support.voice import RATE_HZ, voice
+from support.voice import RATE_HZ
 
 NAME = "Alan Turing"
-QUIET_S, VOICE_S = 4, 4
 HEARD = """(audio) => new Promise((heard) => {
   audio.ontimeupdate = () => { if (audio.currentTime > 0.2) heard(); };
 })"""
 POLICY = {**QUIET, "camera_check": False}
-
-
-def write_room(path: Path) -> Path:
-    """A quiet room where somebody speaks for 4 of 12 seconds; Chromium plays it again and again."""
-    rng = np.random.default_rng(5)
-    room = rng.normal(0, 3e-4, (2 * QUIET_S + VOICE_S) * RATE_HZ)
-    room[QUIET_S * RATE_HZ : (QUIET_S + VOICE_S) * RATE_HZ] += voice(VOICE_S)
-    times = MICROPHONE_HZ // RATE_HZ
-    smooth = np.interp(np.arange(room.size * times) / times, np.arange(room.size), room)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(MICROPHONE_HZ)
-        file.writeframes((smooth * 32_767).astype("<i2").tobytes())
-    return path
-
-
-@pytest.fixture(scope="module")
-def speaking_browser(
-    playwright: Playwright, camera: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    microphone = write_room(tmp_path_factory.mktemp("sound") / "room.wav")
-    running = launch(playwright, camera=camera, microphone=microphone)
-    yield running
-    running.close()
 
 
 class Sent:
@@ -105,7 +75,7 @@ def test_a_voice_is_sent_heard_and_played_and_silence_is_not(
     sent.until_runs(3)
     first, second = sent.runs()[:2]
     # The beginning of the first may have been missed; after the voice the gate stays open for a second.
-    assert VOICE_S * 1000 - 500 <= second[1] - second[0] <= (VOICE_S + 2.5) * 1000
+    assert SPOKEN_S * 1000 - 500 <= second[1] - second[0] <= (SPOKEN_S + 2.5) * 1000
     assert second[0] - first[1] >= 5_500
 
     panel = open_candidate(proctor_page, NAME)

@@ -6,12 +6,16 @@ import struct
 import wave
 from pathlib import Path
 
+import numpy as np
+
 from examhall.adapters.detectors.model_registry import default_models_dir
 from examhall.adapters.simulation.behaviours import Scene
 from examhall.adapters.simulation.scenes import LOOKS, SceneArtist, encode_jpeg
+from support.voice import RATE_HZ, voice
 
 PICTURES = 47  # at 30 a second none comes again at the next sample, which would look like a frozen camera
 MICROPHONE_HZ = 48_000
+SPOKEN_S, QUIET_S = 4, 4
 
 
 def film(scene: Scene, number: int = 0) -> list[bytes]:
@@ -41,6 +45,21 @@ def write_microphone(path: Path, seconds: int = 2) -> Path:
         file.setsampwidth(2)
         file.setframerate(MICROPHONE_HZ)
         file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return path
+
+
+def write_speech(path: Path) -> Path:
+    """A quiet room where somebody speaks for 4 of 12 seconds; Chromium plays it again and again."""
+    rng = np.random.default_rng(5)
+    room = rng.normal(0, 3e-4, (2 * QUIET_S + SPOKEN_S) * RATE_HZ)
+    room[QUIET_S * RATE_HZ : (QUIET_S + SPOKEN_S) * RATE_HZ] += voice(SPOKEN_S)
+    times = MICROPHONE_HZ // RATE_HZ
+    smooth = np.interp(np.arange(room.size * times) / times, np.arange(room.size), room)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(MICROPHONE_HZ)
+        file.writeframes((smooth * 32_767).astype("<i2").tobytes())
     return path
 
 
