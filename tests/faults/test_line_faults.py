@@ -166,7 +166,7 @@ async def test_one_who_sends_ten_times_too_fast(tmp_path: Path) -> None:
                     await flood.event()
                     await page.event()
                     await asyncio.sleep(0.1)
-                    assert time.monotonic() < storm_s + 60, "the honest candidate is not looked at"
+                    assert time.monotonic() < storm_s + 120, "the honest candidate is not looked at"
                 beside_s = wall.gap_s(number, storm_s)
                 await page.until(lambda: page.settled, "the honest candidate's events")
                 await flood.until(lambda: flood.settled, "also the flooder's events count")
