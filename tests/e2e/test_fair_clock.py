@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from support.browser import PHONE, Pages, looks_right
+from support.eventually import eventually
 from support.served import Invited, Served
 from support.sitting import QUIET, clock, open_candidate, open_wall, seconds_left, sit, tile
 
@@ -81,6 +82,13 @@ def test_a_proctor_adds_time_and_takes_it_back_and_the_candidate_sees_why(
     expect(ledger(panel)).to_contain_text("Fire alarm")
     assert [one["note"] for one in served.detail(dorothy.attempt_id)["credits"]] == ["Fire alarm"]
     expect(clock(candidate)).to_contain_text(re.compile(r"1:1\d:\d\d"))
+
+    notice = wall.get_by_role("alertdialog").filter(has_text="Everyone in the exam has 15 min more.")
+    notice.get_by_role("button", name="Undo").click()
+    expect(ledger(panel)).to_contain_text("Undone: Fire alarm")
+    expect(clock(candidate)).to_contain_text(re.compile(r"^\D*1:0\d:\d\d"))
+    eventually(wall, lambda: sum(one["seconds"] for one in served.detail(dorothy.attempt_id)["credits"]) == 0)
+    shot(wall, "wall-time-for-all-undone")
 
 
 def test_a_slow_network_is_said_on_the_tile_and_in_the_panel(

@@ -1,6 +1,7 @@
 """Staff's own screens: the first administrator, logging in, setting an exam up, accounts."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from examhall.adapters.simulation.behaviours import Scene
 from support.browser import Pages, looks_right
 from support.film import film
-from support.served import PASSWORD, Served
+from support.served import HOUR_MS, PASSWORD, Served
 from support.sitting import heading, open_wall
 
 CSV = """name,email,ref,extra_minutes
@@ -144,13 +145,49 @@ def test_an_admin_creates_an_exam_and_invites_by_csv(
 
     page.get_by_role("button", name="Revoke the link of Alan Turing").click()
     asked = page.get_by_role("alertdialog", name=re.compile("Revoke"))
+    revoke = asked.get_by_role("button", name="Revoke the link")
+    revoke.click()
+    reason = asked.get_by_label("Reason")
+    expect(reason).to_be_focused()  # nothing is revoked without one
+    reason.fill("Sent to somebody else")
     looks_right(page, "revoke")
-    asked.get_by_role("button", name=re.compile("Revoke")).click()
+    shot(page, "link-revoke")
+    revoke.click()
     expect(asked).to_be_hidden()
+    (line,) = served.admin.ask("GET", "/audit?action=invite.revoke")["entries"]
+    assert line["reason"] == "Sent to somebody else"
     other = pages.open(browser)
     with pages.allowing(other, r"status of 4\d\d"):
         other.goto(link)
         expect(heading(other, "This link no longer works")).to_be_visible()
+
+
+def test_invite_links_let_in_for_as_long_as_the_exam_says(
+    served: Served, admin_page: Page, shot: Callable[[Page, str], None]
+) -> None:
+    page = admin_page
+    exam_id = served.exam("Astronomy", closes_at=round(time.time() * 1000) + 14 * 24 * HOUR_MS)
+    page.goto(f"/exams/{exam_id}")
+    when = page.get_by_role("form", name="When", exact=True)
+    hours = when.get_by_label("Invite links work for (hours)")
+    expect(hours).to_have_value("")
+    hours.fill("48")
+    when.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.").first).to_be_visible()
+    looks_right(page, "link hours")
+    shot(page, "exam-link-hours")
+    add = page.get_by_role("form", name="Add a candidate")
+    add.get_by_label("Name").fill("Maria Mitchell")
+    add.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("row", name=re.compile("Maria Mitchell"))).to_be_visible()
+    (maria,) = served.admin.ask("GET", f"/exams/{exam_id}/candidates")
+    assert 47 < (maria["link_expires_at"] / 1000 - time.time()) / 3600 < 48
+    page.reload()
+    expect(hours).to_have_value("48")
+    hours.fill("")
+    when.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.").first).to_be_visible()
+    assert served.admin.ask("GET", f"/exams/{exam_id}")["link_hours"] is None
 
 
 def test_what_is_watched_is_adjusted_as_a_new_revision(
