@@ -12,6 +12,7 @@ from examhall.adapters.keys import exposed
 from examhall.adapters.meetings.stun import answers
 from examhall.adapters.system import SystemClock
 from examhall.application.ports.meetings import MeetingProvider
+from examhall.bootstrap.certificate import certificate_problem
 from examhall.bootstrap.evidence import evidence_problem
 from examhall.bootstrap.listening import take_port
 from examhall.bootstrap.meetings import build_provider
@@ -43,7 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("evidence", lambda s: asyncio.run(evidence_problem(s))),
         ("port", _port),
         ("https", https_problem),
-        ("certificate", _certificate),
+        ("certificate", certificate_problem),
         ("live view", _meetings),
     )
     for what, check in checks:
@@ -114,13 +115,6 @@ def https_problem(settings: Settings) -> str | None:
         f"plain http on {settings.host}: browsers give no camera to pages that come without https, and logins "
         "travel readable; use --tls-cert and --tls-key, or a proxy with https and EXAMHALL_PUBLIC_URL"
     )
-
-
-def _certificate(settings: Settings) -> str | None:
-    if (settings.tls_cert is None) != (settings.tls_key is None):
-        return "give both the certificate and its key: --tls-cert and --tls-key"
-    missing = [str(path) for path in (settings.tls_cert, settings.tls_key) if path and not path.is_file()]
-    return f"there is no file {', '.join(missing)}" if missing else None
 
 
 def _meetings(settings: Settings) -> str | None:

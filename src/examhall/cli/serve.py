@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from examhall.bootstrap.certificate import certificate_problem
 from examhall.bootstrap.doctor import https_problem
 from examhall.bootstrap.house import House, build
 from examhall.bootstrap.logging import set_up_logging
 from examhall.bootstrap.serving import HouseServer, server_of, take_port
 from examhall.cli.options import settings_from
+from examhall.domain.errors import ErrorKind, ExamhallError
 
 
 def serve(
@@ -23,6 +25,9 @@ def serve(
 ) -> None:
     """Serve exams with a lasting data folder."""
     settings = settings_from(host=host, port=port, data_dir=data_dir, tls_cert=tls_cert, tls_key=tls_key)
+    problem = certificate_problem(settings)
+    if problem is not None:
+        raise ExamhallError(ErrorKind.INVALID, "settings_invalid", f"{problem[0].upper()}{problem[1:]}.")
     listening, settings = take_port(settings)
     set_up_logging(settings)
     warning = https_problem(settings)
