@@ -77,7 +77,7 @@ def test_the_recording_is_whole_after_a_cut_a_reload_and_the_end_and_it_plays(
         expect(recording(page)).to_have_text("On")
         known = len(here())
         # Two segments are begun and ended meanwhile, and stay here.
-        page.wait_for_function(WAITING, arg=2, timeout=60_000)
+        eventually(page, lambda: page.evaluate(LEFT) >= 2)
         assert len(here()) == known
         page.context.set_offline(False)
         expect(network(page)).to_have_text("OK")
@@ -120,7 +120,7 @@ def test_what_is_left_at_the_end_is_sent_later_from_the_same_link(
     uploads = "**/recordings/**"
     with pages.allowing(page, "503", *OFFLINE):
         page.route(uploads, lambda route: route.fulfill(status=503, body="{}"))
-        page.wait_for_function(WAITING, arg=1, timeout=60_000)
+        eventually(page, lambda: page.evaluate(LEFT) >= 1)
         finish(page)
         expect(page.get_by_text("Sending the rest of the recording")).to_be_visible()
         expect(page.get_by_text("open the same link in this browser")).to_be_visible()
@@ -165,7 +165,6 @@ LEFT = """async () => {
   db.close();
   return found;
 }"""
-WAITING = f"async (least) => (await ({LEFT})()) >= least"
 PLAY = """async (bytes) => {
   const video = document.createElement('video');
   video.muted = true;

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from support.eventually import eventually
+
 # Keeps every connection that a page makes, to read its counters.
 SEE_PEERS = """
 window.peers = [];
@@ -42,7 +44,7 @@ def frames_advance(page: Page, panel: Locator, frames: int = 10) -> None:
     video = picture(panel)
     expect(video).to_be_visible()
     page.wait_for_function(
-        """async ([video, frames]) => {
+        """([video, frames]) => {
             window.before ??= video.getVideoPlaybackQuality().totalVideoFrames;
             const more = video.getVideoPlaybackQuality().totalVideoFrames - window.before >= frames;
             if (more) delete window.before;
@@ -60,22 +62,19 @@ def hold_to_talk(page: Page, panel: Locator) -> None:
 
 def until_heard(page: Page) -> None:
     """Sound that is not silence arrives at the candidate's page and is played."""
-    page.wait_for_function(
-        f"async () => (await ({_SUM})(['inbound-rtp', 'audio', 'totalAudioEnergy'])) > 0.000001"
-    )
+    # `wait_for_function` takes a promise for true: what has to be awaited is asked again and again.
+    eventually(page, lambda: counted(page, "inbound-rtp", "audio", "totalAudioEnergy") > 0.000001)
     page.wait_for_function("() => [...document.querySelectorAll('audio')].some((one) => !one.paused)")
 
 
 def until_nothing_is_sent(page: Page) -> None:
     """Two seconds without a packet of the picture."""
-    page.wait_for_function(
-        f"""async () => {{
-            const sent = await ({_SUM})(['outbound-rtp', 'video', 'bytesSent']);
-            if (sent !== window.sentBefore) {{ window.sentBefore = sent; window.sentAt = performance.now(); }}
-            return performance.now() - window.sentAt > 2000;
-        }}""",
-        polling=250,
-    )
+    still = f"""async () => {{
+        const sent = await ({_SUM})(['outbound-rtp', 'video', 'bytesSent']);
+        if (sent !== window.sentBefore) {{ window.sentBefore = sent; window.sentAt = performance.now(); }}
+        return performance.now() - window.sentAt > 2000;
+    }}"""
+    eventually(page, lambda: page.evaluate(still))
 
 
 def until_silent(page: Page) -> None:
