@@ -1,10 +1,11 @@
 """Settings: what is refused, what follows from what."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from examhall.bootstrap.doctor import https_problem
+from examhall.bootstrap.doctor import https_problem, several_servers_problem
 from examhall.cli.options import settings_from
 from examhall.domain.errors import ExamhallError
 from examhall.settings import Settings
@@ -73,3 +74,20 @@ def test_one_processor_is_left_for_the_server() -> None:
     assert 1 <= Settings().worker_count <= 8
     assert Settings().worker_count == min(8, os.cpu_count() or 1)
     assert Settings(workers=12).worker_count == 12
+
+
+def test_one_of_several_servers_keeps_nothing_to_itself(tmp_path: Path) -> None:
+    assert several_servers_problem(Settings(data_dir=tmp_path)) is None
+    alike = {
+        "redis_url": "redis://localhost/0",
+        "database_url": "postgresql+asyncpg://localhost/exams",
+        "evidence_url": "s3://exams",
+        "keys_dir": tmp_path,
+        "public_url": "https://exams.example.org",
+    }
+    assert several_servers_problem(Settings(data_dir=tmp_path, **alike)) is None  # type: ignore[arg-type]
+    for name in ("database_url", "evidence_url", "keys_dir", "public_url"):
+        wrong = several_servers_problem(Settings(data_dir=tmp_path, **alike | {name: None}))  # type: ignore[arg-type]
+        assert wrong is not None
+        assert f"EXAMHALL_{name.upper()}" in wrong
+        assert "localhost" not in wrong

@@ -42,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("keys", _keys),
         ("disk", lambda s: disk_problem(s.data_dir, s.min_free_disk_mb)),
         ("evidence", lambda s: asyncio.run(evidence_problem(s))),
+        ("several servers", several_servers_problem),
         ("port", _port),
         ("https", https_problem),
         ("certificate", certificate_problem),
@@ -96,6 +97,25 @@ def disk_problem(folder: Path, min_free_mb: int) -> str | None:
     if free_mb >= min_free_mb:
         return None
     return f"only {free_mb} MB are free where the data is; make room (EXAMHALL_MIN_FREE_DISK_MB is {min_free_mb})"
+
+
+def several_servers_problem(settings: Settings) -> str | None:
+    """What one server of several keeps to itself, though the others need it."""
+    if settings.redis_url is None:
+        return None
+    shared = {
+        "EXAMHALL_DATABASE_URL": settings.database_url,
+        "EXAMHALL_EVIDENCE_URL": settings.evidence_url,
+        "EXAMHALL_KEYS_DIR": settings.keys_dir,
+        "EXAMHALL_PUBLIC_URL": settings.public_url,
+    }
+    lacking = [name for name, value in shared.items() if value is None]
+    if not lacking:
+        return None
+    return (
+        f"EXAMHALL_REDIS_URL makes this one of several servers, and the others would not have what it keeps: "
+        f"set {', '.join(lacking)} on all of them alike (docs/scaling.md)"
+    )
 
 
 def _port(settings: Settings) -> str | None:
