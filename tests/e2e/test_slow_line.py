@@ -80,6 +80,8 @@ def on_a_phone(page: Page, shot: Callable[[Page, str], None], name: str) -> None
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
 
 
+# The ladder waits 10 s before each step back, and the server of this file starts and stops within the test's time.
+@pytest.mark.timeout(300)
 def test_one_thing_after_the_other_is_left_out_and_comes_back(
     served: Served,
     exam_id: str,
