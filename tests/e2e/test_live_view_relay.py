@@ -65,7 +65,7 @@ def test_the_live_view_goes_through_the_relay_and_finds_its_way_again(
         expect(panel.get_by_text(re.compile("Interrupted"))).to_be_visible()
         relay.start()
         frames_advance(proctor_page, panel)
-    expect(panel.get_by_text("Live", exact=True)).to_be_visible()
+    expect(panel.get_by_role("region", name="Live view").get_by_text("Live", exact=True)).to_be_visible()
     assert len(candidate_page.evaluate("window.peers.map((peer) => peer.connectionState)")) == 1, (
         "the connection was made anew instead of restarted"
     )
